@@ -66,7 +66,7 @@ func blame(arguments []string, out io.Writer) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	ids, err := report.Blame(content)
+	ids, err := report.AccountsOfErrors(content)
 	if err != nil {
 		return 1, err
 	}

@@ -31,16 +31,18 @@ type ConsoleVerdict struct {
 	UnreadUsers    error // why it is not known which users lose access
 }
 
-// Asks reports whether the change can take access away.
-func (c ConsoleChange) Asks() bool { return c.Expires() || c.resetQuestion() || c.AsksForFactors() }
+// MayRemoveAccess reports whether the change can take access away.
+func (c ConsoleChange) MayRemoveAccess() bool {
+	return c.Expires() || c.resetQuestion() || c.MayRequireFactors()
+}
 
 // Judge returns what a change takes away. It reads only what the question needs.
 func (c ConsoleChange) Judge(ctx context.Context, i *instance.Instance) (a ConsoleVerdict) {
-	if !c.Asks() {
+	if !c.MayRemoveAccess() {
 		return a
 	}
-	expiry, reset, factor := c.Expires(), c.resetQuestion(), c.AsksForFactors()
-	w := worlds{ctx: ctx, client: i.Client, run: Of(i), change: c}
+	expiry, reset, factor := c.Expires(), c.resetQuestion(), c.MayRequireFactors()
+	w := accountStates{ctx: ctx, client: i.Client, run: Of(i), change: c}
 	for { // the second time with single sign-on, which is read only if it can make a difference
 		a = ConsoleVerdict{}
 		all := w.transitions(expiry)
@@ -74,8 +76,8 @@ func (c ConsoleChange) Expires() bool {
 
 func (c ConsoleChange) resetQuestion() bool { return c.forbidsPasswords() || c.endsSso() }
 
-// AsksForFactors reports whether users without a factor may lose access.
-func (c ConsoleChange) AsksForFactors() bool {
+// MayRequireFactors reports whether users without a factor may lose access.
+func (c ConsoleChange) MayRequireFactors() bool {
 	if c.Preference == nil {
 		return c.endsSso()
 	}
@@ -97,8 +99,8 @@ func (c ConsoleChange) endsSso() bool {
 	return c.Sso != nil && ram.Is(c.Sso.Before.SsoEnabled, true) && ram.Is(c.Sso.After.SsoEnabled, false)
 }
 
-// worlds computes the states that the account can have while the writes of a run take effect.
-type worlds struct {
+// accountStates computes the states that the account can have while the writes of a run take effect.
+type accountStates struct {
 	ctx    context.Context
 	client *ram.Client
 	run    *Run
@@ -121,7 +123,7 @@ type step[S any] struct {
 
 // transitions returns the console before and after the change in every state of the other objects. What cannot be read may have
 // any value, which the change keeps.
-func (w *worlds) transitions(passwords bool) (all []Transition) {
+func (w *accountStates) transitions(passwords bool) (all []Transition) {
 	policies := []step[ram.PasswordPolicy]{{}}
 	if passwords {
 		policies = w.policies()
@@ -148,8 +150,8 @@ func steps[S any](run *Run, object string, live S) (all []step[S]) {
 	return all
 }
 
-// kept are values that stay.
-func kept[S any](values ...S) (all []step[S]) {
+// unchanged are values that stay.
+func unchanged[S any](values ...S) (all []step[S]) {
 	for _, v := range values {
 		all = append(all, step[S]{v, Value[S]{Value: v}})
 	}
@@ -158,14 +160,14 @@ func kept[S any](values ...S) (all []step[S]) {
 
 func changed[S any](c *Change[S]) []step[S] { return []step[S]{{c.Before, Value[S]{Value: c.After}}} }
 
-func (w *worlds) preferences() []step[ram.SecurityPreference] {
+func (w *accountStates) preferences() []step[ram.SecurityPreference] {
 	if w.change.Preference != nil {
 		return changed(w.change.Preference)
 	}
 	live, err := w.client.RefreshSecurityPreference(w.ctx)
 	if err != nil {
 		w.unread = err
-		return kept(strictPreferences...)
+		return unchanged(strictPreferences...)
 	}
 	return steps(w.run, Preference, live)
 }
@@ -192,29 +194,29 @@ func strict(change bool, operation string, passkey bool, types []string) ram.Sec
 	}
 }
 
-func (w *worlds) policies() []step[ram.PasswordPolicy] {
+func (w *accountStates) policies() []step[ram.PasswordPolicy] {
 	if w.change.Passwords != nil {
 		return changed(w.change.Passwords)
 	}
 	live, err := w.client.RefreshPasswordPolicy(w.ctx)
 	if err != nil {
 		w.unread = err
-		return kept(ram.PasswordPolicy{MaxPasswordAge: new(int64(1))})
+		return unchanged(ram.PasswordPolicy{MaxPasswordAge: new(int64(1))})
 	}
 	return steps(w.run, Passwords, live)
 }
 
 // sso returns the single sign-on of the account. If it cannot be read, passwords are assumed to be in use.
-func (w *worlds) sso() []step[ram.UserSsoSettings] {
+func (w *accountStates) sso() []step[ram.UserSsoSettings] {
 	if w.change.Sso != nil {
 		return changed(w.change.Sso)
 	}
 	if !w.withSso {
-		return kept(ram.UserSsoSettings{})
+		return unchanged(ram.UserSsoSettings{})
 	}
 	live, err := w.client.RefreshUserSsoSettings(w.ctx)
 	if err != nil {
-		return kept(ram.UserSsoSettings{})
+		return unchanged(ram.UserSsoSettings{})
 	}
 	return steps(w.run, Sso, live)
 }
@@ -236,7 +238,7 @@ func worstExpiry(all []Transition) (age int64, accepted bool) {
 }
 
 // losses returns which users lose access, live or as this run changes them.
-func (w *worlds) losses(all []Transition, factor bool) ([]Loss, error) {
+func (w *accountStates) losses(all []Transition, factor bool) ([]Loss, error) {
 	if !refusesUsers(all) {
 		return nil, nil
 	}
@@ -272,7 +274,7 @@ func (w *worlds) losses(all []Transition, factor bool) ([]Loss, error) {
 
 // newProfiles are the users that the run lets log on with a password that has to be changed. They are judged as if they could log on before, as
 // in [UserChange.Judge].
-func (w *worlds) newProfiles(all []Transition, profiles map[string]Value[User]) (pairs []Pair) {
+func (w *accountStates) newProfiles(all []Transition, profiles map[string]Value[User]) (pairs []Pair) {
 	for name, p := range profiles {
 		if !p.Value.ResetPending || slices.ContainsFunc(w.users, func(u User) bool { return u.Name == name }) {
 			continue

@@ -17,7 +17,7 @@ type KeyChange struct {
 	OfKey  bool   // it is the policy of a key, not of the account
 	KeyID  string // of that key; "" if it is not known yet
 	UserID string // of its owner
-	Kept   Kept
+	Kept   RequiredNetworks
 }
 
 // Object returns the object of the run that the change is about.
@@ -78,7 +78,7 @@ func (k *keyJudge) account() {
 		live := k.policyOf(key)
 		before.Own = live
 		for _, own := range Values(k.run, KeyPolicy+key.ID, live) {
-			k.lose(key, before, Policies{own.Value, k.After, own.Accepted})
+			k.recordLoss(key, before, Policies{own.Value, k.After, own.Accepted})
 		}
 	}
 }
@@ -121,7 +121,7 @@ func (k *keyJudge) own(i *instance.Instance) {
 			k.refuse(k.Kept, before, after)
 		}
 		if own && !k.Kept.Any() {
-			k.lose(key, before, after)
+			k.recordLoss(key, before, after)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func (k *keyJudge) own(i *instance.Instance) {
 // by the policy of the account.
 func (k *keyJudge) refuseOthers(before Policies) {
 	policies := Planned[ram.NetworkPolicy](k.run, KeyPolicy)
-	for id, kept := range Planned[Kept](k.run, MustAllow) {
+	for id, kept := range Planned[RequiredNetworks](k.run, MustAllow) {
 		own := policies[id]
 		if own.Value.Active() || k.verdict.Refused.Status != nil {
 			continue
@@ -142,7 +142,7 @@ func (k *keyJudge) refuseOthers(before Policies) {
 
 // refuse records networks that must be accepted, and are not. A list that covers them says nothing about a statement that is not understood: if
 // it was not enforced before, it may refuse them.
-func (k *keyJudge) refuse(kept Kept, before, after Policies) {
+func (k *keyJudge) refuse(kept RequiredNetworks, before, after Policies) {
 	effective := after.Effective()
 	public, vpc := kept.Refused(effective)
 	switch {
@@ -153,8 +153,8 @@ func (k *keyJudge) refuse(kept Kept, before, after Policies) {
 	}
 }
 
-// lose records a key of the provider that may be accepted before the change and refused after it.
-func (k *keyJudge) lose(key OwnKey, before, after Policies) {
+// recordLoss records a key of the provider that may be accepted before the change and refused after it.
+func (k *keyJudge) recordLoss(key OwnKey, before, after Policies) {
 	if Narrower(before, after) && (k.verdict.Lost == nil || k.verdict.Accepted) {
 		k.verdict.Lost, k.verdict.By, k.verdict.Accepted = &key, after.Effective(), after.Accepted
 	}

@@ -48,17 +48,17 @@ func narrowsVPCs(before, after ram.NetworkPolicy) bool {
 	return len(after.VPC) > 0 && (!general || len(everywhere) > 0) && network.WiderVPCs(after.VPC, lists)
 }
 
-// Kept are the networks from which a key must be accepted.
-type Kept struct {
+// RequiredNetworks are the networks from which a key must be accepted.
+type RequiredNetworks struct {
 	Public []string
 	VPC    map[string][]string
 }
 
 // Any reports whether networks are given.
-func (k Kept) Any() bool { return len(k.Public)+len(k.VPC) > 0 }
+func (k RequiredNetworks) Any() bool { return len(k.Public)+len(k.VPC) > 0 }
 
 // Refused returns the networks from which the key is refused although it must be accepted.
-func (k Kept) Refused(p ram.NetworkPolicy) (public []string, vpc map[string][]string) {
+func (k RequiredNetworks) Refused(p ram.NetworkPolicy) (public []string, vpc map[string][]string) {
 	if !p.Active() {
 		return nil, nil
 	}

@@ -54,7 +54,7 @@ func (c UserChange) Judge(ctx context.Context, i *instance.Instance) (losses []L
 	if c.none() {
 		return nil, nil
 	}
-	w := worlds{ctx: ctx, client: i.Client, run: Of(i)}
+	w := accountStates{ctx: ctx, client: i.Client, run: Of(i)}
 	for {
 		all := w.transitions(false)
 		if !c.depends(all) {
@@ -98,7 +98,7 @@ func (c UserChange) depends(all []Transition) bool {
 
 // user returns the user before and after the change, and whether the user can log on. Factors are read only if one of the consoles demands
 // one. A user who gets a password that has to be changed is judged as if the user could log on.
-func (c UserChange) user(w worlds, all []Transition) (before, after User, logsOn bool, err error) {
+func (c UserChange) user(w accountStates, all []Transition) (before, after User, logsOn bool, err error) {
 	able := User{Name: c.Name, Factors: Factors{Device: true}}
 	reset := able
 	reset.ResetPending = true

@@ -11,18 +11,18 @@ import (
 
 // Objects in the account of the tests.
 const (
-	AccountID       = "1234567890123456"
-	AliceID         = "200000000000000001"
-	BobID           = "200000000000000002"
-	OperatorsID     = "g-operators"
-	AliceKey        = "LTAI5tAliceAliceAliceAli"
-	BobKey          = "LTAI5tBobBobBobBobBobBob"
-	AliceCredential = "SC5tAliceAliceAliceAli"
-	StrayKey        = "LTAI5tStrayStrayStraySt2" // a second key of alice
-	StrayCredential = "SC5tStrayStrayStraySt2"   // a second service credential of alice
-	OthersKey       = "LTAI5tOthersOthersOthers" // a key that another administrator creates during a run
-	PhoneSerial     = "acs:ram::" + AccountID + ":mfa/phone"
-	PhoneSeed       = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	AccountID          = "1234567890123456"
+	AliceID            = "200000000000000001"
+	BobID              = "200000000000000002"
+	OperatorsID        = "g-operators"
+	AliceKey           = "LTAI5tAliceAliceAliceAli"
+	BobKey             = "LTAI5tBobBobBobBobBobBob"
+	AliceCredential    = "SC5tAliceAliceAliceAli"
+	LeftoverKey        = "LTAI5tStrayStrayStraySt2" // a second key of alice
+	LeftoverCredential = "SC5tStrayStrayStraySt2"   // a second service credential of alice
+	OthersKey          = "LTAI5tOthersOthersOthers" // a key that another administrator creates during a run
+	PhoneSerial        = "acs:ram::" + AccountID + ":mfa/phone"
+	PhoneSeed          = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 	adminKey     = "LTAI5tAdminAdminAdminAdm"
 	tabletSerial = "acs:ram::" + AccountID + ":mfa/tablet"
@@ -47,7 +47,7 @@ func PopulatedAccount(now time.Time) *ramtest.Account {
 		return a.Users[name]
 	}
 	addKey := func(name, id string) {
-		GiveKey(a, name, id, old)
+		AddKey(a, name, id, old)
 		a.Users[name].Keys[0].LastUsed = now.Add(-day).Truncate(time.Second)
 	}
 	addUser("200000000000000000", "admin").MFASerial = tabletSerial
@@ -85,19 +85,19 @@ func AddExisting(a *ramtest.Account, now time.Time) {
 	a.MFADevices[PhoneSerial] = &ramtest.MFADevice{
 		Name: "phone", Serial: PhoneSerial, Seed: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", CreateDate: created, ActivateDate: created, UserID: AliceID,
 	}
-	GiveKey(a, "alice", AliceKey, now.Add(-day))
+	AddKey(a, "alice", AliceKey, now.Add(-day))
 	a.Users["alice"].Keys[0].Policy = OldKeyPolicy
-	GiveServiceCredential(a, "alice", AliceCredential, now.Add(-day))
+	AddServiceCredential(a, "alice", AliceCredential, now.Add(-day))
 }
 
-// GiveKey adds a key to a user.
-func GiveKey(a *ramtest.Account, user, id string, created time.Time) {
+// AddKey adds a key to a user.
+func AddKey(a *ramtest.Account, user, id string, created time.Time) {
 	u := a.Users[user]
 	u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "s3cretOf" + id + "Xq9Zk1vB", Status: "Active", CreateDate: created, UpdateDate: created})
 }
 
-// GiveServiceCredential adds a service credential to a user. It does not expire.
-func GiveServiceCredential(a *ramtest.Account, user, id string, created time.Time) {
+// AddServiceCredential adds a service credential to a user. It does not expire.
+func AddServiceCredential(a *ramtest.Account, user, id string, created time.Time) {
 	u := a.Users[user]
 	u.Credentials = append(u.Credentials, &ramtest.ServiceCredential{
 		ID: id, Name: "ci", ServiceName: "dashscope.aliyuncs.com", Secret: "s3cretOf" + id + "Xq9Zk1vB", Status: "Active", CreateTime: created.Truncate(time.Second),

@@ -41,13 +41,13 @@ type CLI struct {
 	Path        string
 	Directory   string // home, temporary files and configuration
 	Environment []string
-	Patience    time.Duration // how long the CLI may run after an interrupt
+	Timeout     time.Duration // how long the CLI may run after an interrupt
 }
 
 // NewCLI writes a CLI configuration with development overrides, so that no provider is installed. The keys
 // of plugins are addresses such as [Source], the values are directories.
 func NewCLI(path, directory string, plugins map[string]string, environment ...string) (*CLI, error) {
-	c := &CLI{Path: path, Directory: directory, Patience: time.Minute}
+	c := &CLI{Path: path, Directory: directory, Timeout: time.Minute}
 	c.Environment = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + directory, "TMPDIR=" + directory, "CHECKPOINT_DISABLE=1",
 		"TF_CLI_CONFIG_FILE=" + filepath.Join(directory, cliConfiguration), "TF_IN_AUTOMATION=1",
@@ -104,7 +104,7 @@ func (c *CLI) WriteState(state []byte) error { return c.Write(stateFile, string(
 // Command returns a command of the CLI without colours.
 func (c *CLI) Command(ctx context.Context, arguments ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.Path, append(slices.Clone(arguments), "-no-color")...)
-	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Directory, c.Environment, c.Patience
+	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Directory, c.Environment, c.Timeout
 	return cmd
 }
 

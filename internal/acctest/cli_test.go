@@ -20,7 +20,7 @@ import (
 // shell returns a shell in place of a CLI.
 func shell(t *testing.T) *CLI {
 	t.Helper()
-	return &CLI{Path: "/bin/sh", Directory: t.TempDir(), Environment: []string{"PATH=/usr/bin:/bin"}, Patience: 100 * time.Millisecond}
+	return &CLI{Path: "/bin/sh", Directory: t.TempDir(), Environment: []string{"PATH=/usr/bin:/bin"}, Timeout: 100 * time.Millisecond}
 }
 
 func TestCLI_runReturnsExitCodeAndOutput(t *testing.T) {

@@ -18,12 +18,12 @@ type Subject struct {
 	Kind string
 
 	// The life of a new object, in a [PopulatedAccount].
-	Config    Attributes             // configuration of the create
-	Next      Attributes             // configuration of the update
-	Secrets   []string               // secrets in the configurations
-	Arrange   func(*ramtest.Account) // creates the prerequisites; may be nil
-	Meanwhile time.Duration          // time that passes before the update
-	ImportID  func(Object) string    // returns the import id of an object
+	Config           Attributes             // configuration of the create
+	Next             Attributes             // configuration of the update
+	Secrets          []string               // secrets in the configurations
+	Arrange          func(*ramtest.Account) // creates the prerequisites; may be nil
+	TimeBeforeUpdate time.Duration          // time that passes before the update
+	ImportID         func(Object) string    // returns the import id of an object
 
 	// What happens to it while others work in the account.
 	Others   func(*ramtest.Account) // a change by others that a run must not revert
@@ -66,7 +66,7 @@ func Subjects() []Subject {
 	identityOfAlice := func(more Attributes) Attributes {
 		return Attributes{"account_id": AccountID, "user_name": "alice"}.Merge(more)
 	}
-	bobGetsAKey := func(a *ramtest.Account) { GiveKey(a, "bob", OthersKey, a.Users["bob"].CreateDate) }
+	bobGetsAKey := func(a *ramtest.Account) { AddKey(a, "bob", OthersKey, a.Users["bob"].CreateDate) }
 	removeKeys := func(a *ramtest.Account) { a.Users["alice"].Keys = nil }
 	removePhone := func(a *ramtest.Account) { DeleteDevice(a, PhoneSerial) }
 	removeOperators := func(a *ramtest.Account) {
@@ -103,7 +103,7 @@ func Subjects() []Subject {
 			Attributes{"auxiliary_domain": "old.example.com"}),
 		{
 			Kind:     "ram_access_key_policy",
-			Arrange:  func(a *ramtest.Account) { GiveKey(a, "alice", AliceKey, a.Users["alice"].CreateDate) },
+			Arrange:  func(a *ramtest.Account) { AddKey(a, "alice", AliceKey, a.Users["alice"].CreateDate) },
 			Config:   ofAlice(ofOneKey).Merge(Attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}),
 			Next:     ofAlice(ofOneKey).Merge(Attributes{"status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}}),
 			ImportID: func(Object) string { return AliceKey }, Others: bobGetsAKey, Remove: removeKeys, Orphaned: true,
@@ -173,7 +173,7 @@ func Subjects() []Subject {
 			},
 		},
 		{
-			Kind: "ram_access_key_rotation", Meanwhile: 31 * day,
+			Kind: "ram_access_key_rotation", TimeBeforeUpdate: 31 * day,
 			Config:   ofAlice(Attributes{"rotate_after_days": 30, "overlap_days": 5, "delete_after_days": 3}),
 			Next:     ofAlice(Attributes{"rotate_after_days": 30, "overlap_days": 5, "delete_after_days": 3}),
 			ImportID: userName, Others: bobGetsAKey, Remove: removeKeys,
@@ -214,10 +214,10 @@ func Subjects() []Subject {
 		{
 			Kind: "ram_user_credentials_exclusive",
 			Arrange: func(a *ramtest.Account) {
-				GiveKey(a, "alice", AliceKey, a.Users["alice"].CreateDate)
-				GiveKey(a, "alice", StrayKey, a.Users["alice"].CreateDate)
-				GiveServiceCredential(a, "alice", AliceCredential, a.Users["alice"].CreateDate)
-				GiveServiceCredential(a, "alice", StrayCredential, a.Users["alice"].CreateDate)
+				AddKey(a, "alice", AliceKey, a.Users["alice"].CreateDate)
+				AddKey(a, "alice", LeftoverKey, a.Users["alice"].CreateDate)
+				AddServiceCredential(a, "alice", AliceCredential, a.Users["alice"].CreateDate)
+				AddServiceCredential(a, "alice", LeftoverCredential, a.Users["alice"].CreateDate)
 				a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: a.Users["alice"].CreateDate}}
 			},
 			Config:   ofAlice(declared).With("enforce", "report"),

@@ -68,8 +68,8 @@ func (t testCase) with(injections ...injection) testCase {
 	return t
 }
 
-// blind reports whether an injected response cannot be distinguished from a true one.
-func (t testCase) blind() bool {
+// undetectable reports whether an injected response cannot be distinguished from a true one.
+func (t testCase) undetectable() bool {
 	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.Blind })
 }
 
@@ -177,7 +177,7 @@ func (p *result) prepare() error {
 	}
 	p.clock.Advance(5 * time.Minute)
 	if p.operation == updates {
-		p.clock.Advance(p.subject.Meanwhile)
+		p.clock.Advance(p.subject.TimeBeforeUpdate)
 	}
 	return nil
 }
@@ -267,8 +267,8 @@ func (p *result) operate(c *driver, prior acctest.Object) (after acctest.Object,
 	return c.destroy(kind, after)
 }
 
-// goal returns the configuration that the operation applies; nil: none.
-func (t testCase) goal() acctest.Attributes {
+// wantedConfig returns the configuration that the operation applies; nil: none.
+func (t testCase) wantedConfig() acctest.Attributes {
 	switch t.operation {
 	case updates:
 		return t.subject.Next
@@ -300,11 +300,11 @@ func (p *result) applyAgain() (c *driver, end acctest.Object, failed bool, err e
 	return c, end, failed, nil
 }
 
-// converge applies the goal.
+// converge applies the wanted configuration.
 func (p *result) converge(c *driver, from acctest.Object) (end acctest.Object, failed bool) {
 	switch {
-	case p.goal() != nil:
-		return c.apply(p.subject.Kind, p.goal(), from)
+	case p.wantedConfig() != nil:
+		return c.apply(p.subject.Kind, p.wantedConfig(), from)
 	case from.State.IsNull():
 		return from, false
 	}

@@ -64,9 +64,9 @@ func (p *result) baseline() *baseline {
 	return f
 }
 
-// failsAnyway reports whether the call at a place fails even without a
+// failsWithoutFault reports whether the call at a place fails even without a
 // fault, for example because an object does not exist.
-func (f *baseline) failsAnyway(at place) bool {
+func (f *baseline) failsWithoutFault(at place) bool {
 	n := 0
 	for _, call := range f.calls {
 		if call.Action == at.action {
@@ -102,7 +102,7 @@ func (s *environment) changes(events []ramtest.Event) map[string]map[string]bool
 // check checks the result, runs the next apply, and checks again.
 func (p *result) check(free *baseline) verdict {
 	v := verdict{testCase: p.name(), waited: p.waited, sends: len(p.calls), messages: acctest.Messages(p.transcript.diags)}
-	if len(p.injections) == 1 && !free.failsAnyway(p.injections[0].at) { // the matrix is about single faults
+	if len(p.injections) == 1 && !free.failsWithoutFault(p.injections[0].at) { // the matrix is about single faults
 		v.allowed = p.injections[0].allowed(p.operation, p.injections[0].at)
 	}
 	if p.acts("foreign in wait") && len(p.otherActions) == 0 && len(p.injections) == 1 { // another fault may end the run before
@@ -121,8 +121,8 @@ func (v *verdict) forbid(format string, args ...any) {
 	v.forbidden = append(v.forbidden, fmt.Sprintf(format, args...))
 }
 
-// patience is how long one operation may take: its timeout and five seconds (P10).
-const patience = 5*time.Minute + 5*time.Second
+// longestOperation is how long one operation may take: its timeout and five seconds (P10).
+const longestOperation = 5*time.Minute + 5*time.Second
 
 // checkForbidden checks what must never happen, however the operation ended.
 func (p *result) checkForbidden(free *baseline, v *verdict) {
@@ -136,7 +136,7 @@ func (p *result) checkForbidden(free *baseline, v *verdict) {
 	for _, violation := range p.srv.Violations() {
 		v.forbid("the service rejects a request: %s", violation)
 	}
-	if p.waited > patience || p.took > patience/10 {
+	if p.waited > longestOperation || p.took > longestOperation/10 {
 		v.forbid("it took %s, and waited for %s", p.took, p.waited)
 	}
 	p.checkChanges(free, v)
@@ -274,7 +274,7 @@ func (p *result) success(free *baseline, v *verdict) string {
 	switch {
 	case len(odd)+len(shown) == 0:
 		return converged
-	case p.blind() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it relied on the service's response
+	case p.undetectable() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it relied on the service's response
 		return warned
 	case len(p.transcript.diags) > free.warnings, p.acts("gone"), p.actsAsOthers():
 		return warned
@@ -304,12 +304,12 @@ func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftov
 			all = append(all, leftover{"the user", name, name})
 		}
 		for _, key := range user.Keys {
-			if k, _ := p.initial.KeyByID(key.ID); k == nil && key.ID != acctest.OthersKey && !knows(o, key.ID) {
+			if k, _ := p.initial.KeyByID(key.ID); k == nil && key.ID != acctest.OthersKey && !hasID(o, key.ID) {
 				all = append(all, leftover{"the key", key.ID, name})
 			}
 		}
 		for _, credential := range user.Credentials {
-			if serviceCredentialByID(p.initial, credential.ID) == nil && !knows(o, credential.ID) {
+			if serviceCredentialByID(p.initial, credential.ID) == nil && !hasID(o, credential.ID) {
 				all = append(all, leftover{"the service credential", credential.ID, name})
 			}
 		}
@@ -323,7 +323,7 @@ func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftov
 		}
 	}
 	for serial := range now.MFADevices {
-		if p.initial.MFADevices[serial] == nil && !knows(o, serial) {
+		if p.initial.MFADevices[serial] == nil && !hasID(o, serial) {
 			all = append(all, leftover{"the MFA device", serial, ""})
 		}
 	}
@@ -370,8 +370,8 @@ func serviceCredentialByID(a *ramtest.Account, id string) *ramtest.ServiceCreden
 	return nil
 }
 
-// knows reports whether a state has an id.
-func knows(o acctest.Object, id string) bool {
+// hasID reports whether a state has an id.
+func hasID(o acctest.Object, id string) bool {
 	for _, v := range acctest.Fields(o.State) {
 		if acctest.Format(v) == id {
 			return true

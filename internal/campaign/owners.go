@@ -41,7 +41,7 @@ var twoOwners = map[string]func(p *result, c *driver, prior acctest.Object) (aft
 	destroyKeep: func(p *result, c *driver, prior acctest.Object) (acctest.Object, bool) {
 		return p.destroyOne(c, prior, true)
 	},
-	keepTwice: (*result).keepTwice,
+	keepTwice: (*result).refreshBoth,
 }
 
 // hasTwoOwners reports whether two resources of the case manage one object.
@@ -100,7 +100,7 @@ func (p *result) createTwice(c *driver, prior acctest.Object) (after acctest.Obj
 	case apply.FormatIdentity(kind, second) == apply.FormatIdentity(kind, after):
 		p.forbid("two resources were created for one object")
 	default:
-		p.removeLeftovers(slices.DeleteFunc(p.untracked(p.account(), after), func(s leftover) bool { return !knows(second, s.id) }))
+		p.removeLeftovers(slices.DeleteFunc(p.untracked(p.account(), after), func(s leftover) bool { return !hasID(second, s.id) }))
 	}
 	return after, false
 }
@@ -190,8 +190,8 @@ func (p *result) destroyOne(c *driver, prior acctest.Object, destroyFirst bool) 
 	return after, false
 }
 
-// keepTwice refreshes and plans two resources for one object. The plan says so.
-func (p *result) keepTwice(c *driver, prior acctest.Object) (after acctest.Object, failed bool) {
+// refreshBoth refreshes and plans two resources for one object. The plan says so.
+func (p *result) refreshBoth(c *driver, prior acctest.Object) (after acctest.Object, failed bool) {
 	other, failed := p.importAgain(c, prior)
 	if failed {
 		return prior, true

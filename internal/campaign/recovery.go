@@ -73,7 +73,7 @@ func (p *result) lateDuplicates(end acctest.Object) []leftover {
 func (p *result) afterKill(c *driver, v *verdict, left []leftover, end acctest.Object, failed bool) (*driver, acctest.Object, bool) {
 	told := acctest.Messages(c.transcript.diags)
 	for _, s := range left {
-		if !s.namedIn(told) && !knows(end, s.id) {
+		if !s.namedIn(told) && !hasID(end, s.id) {
 			v.forbid("%s %s was left by a killed run, and the next apply does not name it", s.what, s.id)
 		}
 	}
@@ -136,12 +136,12 @@ func (p *result) checkConverged(c *driver, free *baseline, end acctest.Object, v
 	if p.operation == imports || end.State.IsNull() {
 		return
 	}
-	if why := notSettled(c, p.subject.Kind, p.goal(), end); why != "" {
+	if why := notSettled(c, p.subject.Kind, p.wantedConfig(), end); why != "" {
 		v.forbid("after the next apply there is still a change: %s", why)
 	}
 }
 
 // trustedTheService reports whether a destroy relied on an untrue response that the object does not exist.
 func (p *result) trustedTheService(end acctest.Object) bool {
-	return p.operation == deletes && end.State.IsNull() && p.blind() && !p.failed
+	return p.operation == deletes && end.State.IsNull() && p.undetectable() && !p.failed
 }

@@ -40,21 +40,21 @@ type settingRun struct {
 
 	randomRun
 
-	kind    settingKind
-	srv     *ramtest.Server
-	clock   *acctest.Clock
-	hidden  []string // fields that no response contains
-	edited  []string // fields that others change
-	prior   acctest.Object
-	managed acctest.Attributes         // the configuration that was applied last; nil: none
-	ever    map[string]map[string]bool // the values that each field had
+	kind         settingKind
+	srv          *ramtest.Server
+	clock        *acctest.Clock
+	hidden       []string // fields that no response contains
+	edited       []string // fields that others change
+	prior        acctest.Object
+	managed      acctest.Attributes         // the configuration that was applied last; nil: none
+	formerValues map[string]map[string]bool // the values that each field had
 
 	// of the present step
-	config  acctest.Attributes     // nil: a destroy
-	armed   *bool                  // whether the edits and faults of the step are due
-	waits   []settingEdit          // in the next waits of the provider
-	between map[string][][2]string // values before and after an edit between the read and the write of one attempt
-	dropped []string               // fields that a response of this step lacks
+	config    acctest.Attributes     // nil: a destroy
+	scheduled *bool                  // whether the edits and faults of the step are due
+	waits     []settingEdit          // in the next waits of the provider
+	between   map[string][][2]string // values before and after an edit between the read and the write of one attempt
+	dropped   []string               // fields that a response of this step lacks
 }
 
 // settingEdit is a change by others.
@@ -66,12 +66,12 @@ type settingEdit struct {
 // run runs one sequence.
 func (s *settingsTester) run(t *rapid.T) {
 	kinds := slices.DeleteFunc(settingKinds(), func(k settingKind) bool { return !strings.Contains(k.kind, s.only) })
-	r := &settingRun{settingsTester: s, randomRun: randomRun{t: t}, armed: new(false), kind: kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "resource")], ever: map[string]map[string]bool{}}
+	r := &settingRun{settingsTester: s, randomRun: randomRun{t: t}, scheduled: new(false), kind: kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "resource")], formerValues: map[string]map[string]bool{}}
 	account := acctest.PopulatedAccount(time.Now())
 	for _, f := range r.kind.fields {
 		f.put(account, f.draw(t, "account: "+f.name))
 	}
-	r.kind.mend(account)
+	r.kind.addMetadata(account)
 	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithAccounts(account), ramtest.Strict(), ramtest.WithBehaviour(r.drawBehaviour()))
 	if err != nil {
 		t.Fatalf("the campaign failed: %s", err)
@@ -114,7 +114,7 @@ func (r *settingRun) account() (copied *ramtest.Account) {
 // newDriver returns a provider of its own, as each plan and each apply of a CLI has one.
 func (r *settingRun) newDriver() *driver {
 	pause := func(ctx context.Context, d time.Duration) error {
-		if *r.armed && len(r.waits) > 0 {
+		if *r.scheduled && len(r.waits) > 0 {
 			r.srv.Change(r.waits[0].act)
 			r.waits = r.waits[1:]
 		}
@@ -133,7 +133,7 @@ func (r *settingRun) drawEdit() settingEdit {
 	for range rapid.IntRange(1, 2).Draw(r.t, "edited fields") {
 		f := rapid.SampledFrom(r.kind.fields).Draw(r.t, "edited field")
 		r.edited = append(r.edited, f.name)
-		if f.name == "Enabled" { // see mend
+		if f.name == "Enabled" { // see addMetadata
 			r.edited = append(r.edited, "MetadataDocument")
 		}
 		v := f.draw(r.t, "edit: "+f.name)
@@ -144,7 +144,7 @@ func (r *settingRun) drawEdit() settingEdit {
 		for _, act := range all {
 			act(a)
 		}
-		r.kind.mend(a)
+		r.kind.addMetadata(a)
 	}}
 }
 
@@ -152,8 +152,8 @@ func (r *settingRun) drawEdit() settingEdit {
 func (r *settingRun) step() {
 	r.srv.ForgetHistory()
 	before := r.account()
-	r.remember(r.kind.values(before))
-	r.armed, r.waits, r.between, r.dropped = new(false), nil, map[string][][2]string{}, nil
+	r.addValues(r.kind.values(before))
+	r.scheduled, r.waits, r.between, r.dropped = new(false), nil, map[string][][2]string{}, nil
 	switch {
 	case r.prior.State.IsNull() && r.kind.imported, r.prior.State.IsNull() && rapid.IntRange(0, 5).Draw(r.t, "import?") == 0:
 		r.importIt()
@@ -162,7 +162,7 @@ func (r *settingRun) step() {
 	default:
 		r.apply(r.drawConfig())
 	}
-	*r.armed = false
+	*r.scheduled = false
 	if err := r.srv.SetSchedule(ramtest.Schedule{}); err != nil {
 		r.t.Fatalf("the campaign failed: %s", err)
 	}
@@ -245,12 +245,12 @@ func (r *settingRun) apply(config acctest.Attributes) {
 		r.checkEvents(nil, prior)
 		return
 	}
-	r.arm()
+	r.schedule()
 	reads := len(r.srv.Calls(r.kind.get))
 	d = r.newDriver()
 	after, diags := d.ApplyPlan(kind, config, prior, plan)
 	failed := d.transcript.record(diags)
-	*r.armed = false
+	*r.scheduled = false
 	r.checkTranscript(d)
 	r.checkEvents(config, prior)
 	r.note("%s", acctest.Messages(diags))
@@ -275,9 +275,9 @@ func (r *settingRun) apply(config acctest.Attributes) {
 	r.prior, r.managed = after, config
 }
 
-// arm schedules the edits and faults of an apply.
-func (r *settingRun) arm() {
-	armed := r.armed
+// schedule schedules the edits and faults of an apply.
+func (r *settingRun) schedule() {
+	armed := r.scheduled
 	*armed = true
 	for range rapid.IntRange(0, 3).Draw(r.t, "edits") {
 		e := r.drawEdit()
@@ -362,15 +362,15 @@ func (r *settingRun) checkState(config acctest.Attributes, after acctest.Object,
 			continue
 		}
 		// No client can see a change by others of a field that no response contains, or of an optional one that a confirming read lacks.
-		unseen := (r.lacks(r.hidden, f) || f.optional && r.lacks(r.dropped, f)) && slices.Contains(r.edited, f.name)
+		unseen := (r.omits(r.hidden, f) || f.optional && r.omits(r.dropped, f)) && slices.Contains(r.edited, f.name)
 		if want, asked := config[f.attribute]; asked && !unseen && f.text(want) != live[f.name] {
 			r.violated("the account has %s = %s, not %s, and no diagnostic names it", f.name, live[f.name], f.text(want))
 		}
 		shown := state[f.attribute]
-		if shown.IsNull() || r.lacks(slices.Concat(r.hidden, r.dropped), f) {
+		if shown.IsNull() || r.omits(slices.Concat(r.hidden, r.dropped), f) {
 			continue
 		}
-		if got := f.shown(shown); got != live[f.name] {
+		if got := f.stateText(shown); got != live[f.name] {
 			r.violated("the state has %s = %s, the account %s, and no diagnostic names it", f.attribute, got, live[f.name])
 		}
 	}

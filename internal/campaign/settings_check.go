@@ -17,10 +17,10 @@ func addTo(sets map[string]map[string]bool, name, value string) {
 	sets[name][value] = true
 }
 
-// remember adds the values of the fields to those that they ever had.
-func (r *settingRun) remember(values map[string]string) {
+// addValues adds the values of the fields to those that they ever had.
+func (r *settingRun) addValues(values map[string]string) {
 	for name, value := range values {
-		addTo(r.ever, name, value)
+		addTo(r.formerValues, name, value)
 	}
 }
 
@@ -51,7 +51,7 @@ func (r *settingRun) checkEvents(config acctest.Attributes, prior acctest.Object
 				r.checkChange(name, change[0], change[1], config, onDestroy)
 			}
 			if e.Object == r.kind.object {
-				addTo(r.ever, name, change[1])
+				addTo(r.formerValues, name, change[1])
 			}
 		}
 	}
@@ -71,13 +71,13 @@ func (r *settingRun) reverts(name string, change [2]string) bool {
 // checkChange checks one change by the provider.
 func (r *settingRun) checkChange(name, before, after string, config acctest.Attributes, onDestroy string) {
 	f := r.kind.field(name)
-	if !r.asks(f, config) && r.invisible(f) {
+	if !r.manages(f, config) && r.invisible(f) {
 		return // nothing shows that the field exists
 	}
 	switch {
-	case config != nil && r.kind.clears && r.asks(f, r.managed) && !r.asks(f, config) && after == "":
+	case config != nil && r.kind.clears && r.manages(f, r.managed) && !r.manages(f, config) && after == "":
 	case config != nil:
-		if !r.asks(f, config) {
+		if !r.manages(f, config) {
 			r.violated("the write changed %s from %s to %s, which the configuration does not manage", name, before, after)
 		}
 		if want := f.text(config[f.attribute]); after != want {
@@ -87,15 +87,15 @@ func (r *settingRun) checkChange(name, before, after string, config acctest.Attr
 		r.violated("the destroy changed %s from %s to %s", name, before, after)
 	case onDestroy == "null": // the type resets
 	case onDestroy == "restore":
-		if !r.asks(f, r.managed) {
+		if !r.manages(f, r.managed) {
 			r.violated("the destroy restored %s from %s to %s, which is not managed", name, before, after)
 		}
-		if !r.ever[name][after] {
+		if !r.formerValues[name][after] {
 			r.violated("the destroy restored %s from %s to %s, which it never had", name, before, after)
 		}
 	case onDestroy == "reset":
 		fresh := f.read(ramtest.NewAccount(acctest.AccountID))
-		if after != fresh && !r.ever[name][after] {
+		if after != fresh && !r.formerValues[name][after] {
 			r.violated("the destroy reset %s from %s to %s, not %s", name, before, after, fresh)
 		}
 		if f.weaker != nil && r.weakest(f, after) {
@@ -106,8 +106,8 @@ func (r *settingRun) checkChange(name, before, after string, config acctest.Attr
 	}
 }
 
-// asks reports whether a configuration manages a field.
-func (r *settingRun) asks(f settingFields, config acctest.Attributes) bool {
+// manages reports whether a configuration manages a field.
+func (r *settingRun) manages(f settingFields, config acctest.Attributes) bool {
 	_, managed := config[f.attribute]
 	return managed && f.attribute != ""
 }
@@ -117,15 +117,15 @@ func (r *settingRun) asks(f settingFields, config acctest.Attributes) bool {
 func (r *settingRun) invisible(f settingFields) bool {
 	switch {
 	case f.attribute == "" || f.optional:
-		return r.lacks(r.hidden, f)
+		return r.omits(r.hidden, f)
 	case f.newer:
-		return !slices.ContainsFunc(r.kind.fields, func(other settingFields) bool { return other.newer && !r.lacks(r.hidden, other) })
+		return !slices.ContainsFunc(r.kind.fields, func(other settingFields) bool { return other.newer && !r.omits(r.hidden, other) })
 	}
 	return false
 }
 
-// lacks reports whether responses without some fields and objects lack a field.
-func (r *settingRun) lacks(missing []string, f settingFields) bool {
+// omits reports whether responses without some fields and objects lack a field.
+func (r *settingRun) omits(missing []string, f settingFields) bool {
 	return slices.ContainsFunc(missing, func(name string) bool {
 		return name == f.wire || slices.Contains(responseObjects[name], f.wire)
 	})
@@ -133,7 +133,7 @@ func (r *settingRun) lacks(missing []string, f settingFields) bool {
 
 // weakest reports whether a value is weaker than all that the field ever had.
 func (r *settingRun) weakest(f settingFields, value string) bool {
-	for was := range r.ever[f.name] {
+	for was := range r.formerValues[f.name] {
 		if !f.weaker(was, value) {
 			return false
 		}

@@ -86,8 +86,8 @@ func (k *settingKind) texts(a *ramtest.Account) (all []string) {
 	return all
 }
 
-// mend gives an account the metadata that enabled single sign-on needs.
-func (k *settingKind) mend(a *ramtest.Account) {
+// addMetadata gives an account the metadata that enabled single sign-on needs.
+func (k *settingKind) addMetadata(a *ramtest.Account) {
 	if a.UserSso.Enabled && a.UserSso.MetadataDocument == "" {
 		a.UserSso.MetadataDocument = acctest.IDPMetadata
 	}
@@ -111,8 +111,8 @@ func (k *settingKind) changes(e ramtest.Event) map[string][2]string {
 	return changed
 }
 
-// shown is a value of the state as text.
-func (f settingFields) shown(v tftypes.Value) string {
+// stateText is a value of the state as text.
+func (f settingFields) stateText(v tftypes.Value) string {
 	if !v.Type().Is(tftypes.Map{}) {
 		return f.text(acctest.Native(v))
 	}

@@ -88,7 +88,7 @@ func TestCheck_detectsForbiddenOutcomes(t *testing.T) {
 		"an unmanaged field": {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 3 }), "is not managed"},
 		"another value":      {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }), "the configuration has another value"},
 		"an untracked key":   {"ram_access_key", creates, func(p *result) { p.after.State = p.prior.State }, "no message names it"},
-		"a second key":       {"ram_access_key", creates, others(func(a *ramtest.Account) { acctest.GiveKey(a, "alice", acctest.StrayKey, time.Now()) }), "no message names it"},
+		"a second key":       {"ram_access_key", creates, others(func(a *ramtest.Account) { acctest.AddKey(a, "alice", acctest.LeftoverKey, time.Now()) }), "no message names it"},
 		"another secret":     {"ram_access_key", creates, func(p *result) { p.accountAfter.Users["alice"].Keys[0].Secret = "another" }, "not that of the service"},
 		"a secret in the log": {"ram_access_key", creates, func(p *result) {
 			p.transcript.outputs = append(p.transcript.outputs, p.accountAfter.Users["alice"].Keys[0].Secret)

@@ -69,7 +69,7 @@ func repeatWalk(walks int, seed uint64, one func(*rapid.T), f *figures) error {
 	}()
 	<-done
 	if r.failed {
-		f.forbid("go run ./internal/cmd/campaign -pieces "+f.piece+" -walks 1 -seed "+r.seed(), "%s", r.story())
+		f.forbid("go run ./internal/cmd/campaign -pieces "+f.piece+" -walks 1 -seed "+r.seed(), "%s", r.summary())
 	}
 	return nil
 }
@@ -99,8 +99,8 @@ type recorder struct {
 	failed bool
 }
 
-// story returns what a failed walk did, without the drawn values: the seed draws them again.
-func (r *recorder) story() string {
+// summary returns what a failed walk did, without the drawn values: the seed draws them again.
+func (r *recorder) summary() string {
 	lines := slices.DeleteFunc(slices.Clone(r.lines), func(line string) bool { return strings.HasPrefix(line, "[rapid] draw ") })
 	if failed := shrunken.FindStringSubmatch(lines[0]); failed != nil {
 		return failed[1] // rapid runs it once more, for the log

@@ -60,7 +60,7 @@ func TestWalks_eachWorkerHasItsOwnSeed(t *testing.T) {
 func TestRecorder_storyWithoutTheDraws(t *testing.T) {
 	t.Parallel()
 	r := &recorder{lines: []string{"[rapid] panic after 3 tests: oh -rapid.seed=77", "[rapid] draw steps: 4", "at a line"}}
-	if r.seed() != "77" || strings.Contains(r.story(), "draw") || !strings.Contains(r.story(), "oh") || !strings.Contains(r.story(), "at a line") {
-		t.Error(r.seed(), r.story())
+	if r.seed() != "77" || strings.Contains(r.summary(), "draw") || !strings.Contains(r.summary(), "oh") || !strings.Contains(r.summary(), "at a line") {
+		t.Error(r.seed(), r.summary())
 	}
 }

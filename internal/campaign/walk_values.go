@@ -153,7 +153,7 @@ var edits = []struct {
 	}},
 	{"bob gets a key", func(a *ramtest.Account) {
 		if len(a.Users["bob"].Keys) < 2 {
-			acctest.GiveKey(a, "bob", acctest.OthersKey, a.Users["bob"].CreateDate)
+			acctest.AddKey(a, "bob", acctest.OthersKey, a.Users["bob"].CreateDate)
 		}
 	}},
 }

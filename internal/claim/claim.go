@@ -33,12 +33,12 @@ type Claim struct {
 
 // claims are what a run is known to do with one object.
 type claims struct {
-	created string           // the id of the resource that this run created
-	creates *Claim           // of a planned create
-	stays   map[string]Claim // by the id of a resource that the run keeps
-	goes    map[string]Claim // by the id of a resource that the run destroys
-	read    json.RawMessage  // captured by the resource that was read last
-	handed  json.RawMessage  // captured by a destroyed resource, for the next one
+	created    string           // the id of the resource that this run created
+	creates    *Claim           // of a planned create
+	kept       map[string]Claim // by the id of a resource that the run keeps
+	destroyed  map[string]Claim // by the id of a resource that the run destroys
+	read       json.RawMessage  // captured by the resource that was read last
+	handedOver json.RawMessage  // captured by a destroyed resource, for the next one
 }
 
 // run is what one provider instance, which serves one walk of a plan or an apply, knows of the objects.
@@ -61,7 +61,7 @@ func with(i *instance.Instance, object string, f func(*claims)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.objects[object] == nil {
-		r.objects[object] = &claims{stays: map[string]Claim{}, goes: map[string]Claim{}}
+		r.objects[object] = &claims{kept: map[string]Claim{}, destroyed: map[string]Claim{}}
 	}
 	f(r.objects[object])
 }
@@ -82,9 +82,9 @@ func NewID(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics
 	tf.WritePrivate(ctx, private, ownerKey, rand.Text(), diags)
 }
 
-// Remember records what was captured by a resource that was read. A plan that replaces a tainted resource
+// RecordCaptured records what was captured by a resource that was read. A plan that replaces a tainted resource
 // has no other way to know it.
-func Remember(i *instance.Instance, c Claim) {
+func RecordCaptured(i *instance.Instance, c Claim) {
 	with(i, c.Object, func(o *claims) { o.read = c.Captured })
 }
 
@@ -100,15 +100,15 @@ func PlanCreate(ctx context.Context, i *instance.Instance, private tf.PrivateSta
 	for _, c := range all {
 		with(i, c.Object, func(o *claims) {
 			creation[c.Object] = o.read
-			delete(o.stays, replaced)
+			delete(o.kept, replaced)
 			if o.creates != nil && o.created == "" {
 				c.warnTwo(*o.creates, diags)
 			}
 			o.creates = &c
-			for _, other := range o.stays {
+			for _, other := range o.kept {
 				c.refuseTwo("plan", other, untouched, diags)
 			}
-			for _, other := range o.goes {
+			for _, other := range o.destroyed {
 				c.refuseUndo(other, c, diags)
 			}
 		})
@@ -122,20 +122,20 @@ func PlanUpdate(ctx context.Context, i *instance.Instance, private tf.PrivateSta
 	id := readID(ctx, private, diags)
 	for _, c := range all {
 		with(i, c.Object, func(o *claims) {
-			delete(o.goes, id)
+			delete(o.destroyed, id)
 			if id == "" {
 				return
 			}
-			for other, known := range o.stays {
+			for other, known := range o.kept {
 				if other != id {
 					c.warnTwo(known, diags)
 				}
 			}
-			o.stays[id] = c
+			o.kept[id] = c
 			if o.creates != nil && o.created == "" {
 				c.refuseTwo("plan", *o.creates, untouched, diags)
 			}
-			for _, other := range o.goes {
+			for _, other := range o.destroyed {
 				c.refuseLoss(other, diags)
 			}
 		})
@@ -148,12 +148,12 @@ func PlanDestroy(ctx context.Context, i *instance.Instance, private tf.PrivateSt
 	id := readID(ctx, private, diags)
 	for _, c := range all {
 		with(i, c.Object, func(o *claims) {
-			delete(o.stays, id)
-			o.goes[id] = c
+			delete(o.kept, id)
+			o.destroyed[id] = c
 			if o.creates != nil && o.created == "" {
 				c.refuseUndo(c, *o.creates, diags)
 			}
-			if len(o.stays) > 0 {
+			if len(o.kept) > 0 {
 				c.refuseLoss(c, diags)
 			}
 		})
@@ -168,7 +168,7 @@ func Create(ctx context.Context, i *instance.Instance, private tf.PrivateState, 
 		taken := false
 		with(i, c.Object, func(o *claims) {
 			if taken = o.created != ""; !taken {
-				o.created, captured = id, o.handed
+				o.created, captured = id, o.handedOver
 			}
 		})
 		if taken {
@@ -197,8 +197,8 @@ func Leave(ctx context.Context, i *instance.Instance, private tf.PrivateState, d
 		if o.created == id {
 			o.created, o.creates = "", nil
 		}
-		delete(o.goes, id)
-		delete(o.stays, id)
+		delete(o.destroyed, id)
+		delete(o.kept, id)
 	})
 	return created
 }
@@ -215,7 +215,7 @@ func HandOver(ctx context.Context, i *instance.Instance, private tf.PrivateState
 	}
 	created := Leave(ctx, i, private, diags, c)
 	if !created && (replaced || c.Destroy == "") {
-		with(i, c.Object, func(o *claims) { o.handed = captured })
+		with(i, c.Object, func(o *claims) { o.handedOver = captured })
 	}
 	return replaced || created
 }

@@ -68,8 +68,8 @@ func (c *Creation[C]) Create(ctx context.Context) (Created[C], error) {
 	}
 }
 
-// errOld means that the response names a credential that existed before the create.
-var errOld = errors.New("the response names one that existed before")
+// errExistedBefore means that the response names a credential that existed before the create.
+var errExistedBefore = errors.New("the response names one that existed before")
 
 // send sends one request, which survives one Ctrl-C. A response with a credential that existed before cannot be the
 // response to this request, whatever its origin.
@@ -78,7 +78,7 @@ func (c *Creation[C]) send(ctx context.Context) (Created[C], error) {
 	defer cancel()
 	one, secret, err := c.Kind.Create(sending, c.user())
 	if _, old := In(c.Before, one.Facts().ID); old {
-		return Created[C]{}, &ram.NoResponseError{Action: c.Kind.Action, Sent: true, Err: errOld}
+		return Created[C]{}, &ram.NoResponseError{Action: c.Kind.Action, Sent: true, Err: errExistedBefore}
 	}
 	return Created[C]{Credential: one, Secret: secret}, err
 }

@@ -75,9 +75,9 @@ func merge(into, d *tfprotov6.Diagnostic) {
 	}
 }
 
-// Told records the diagnostics that this process has reported. A CLI starts one process for each
+// Reported records the diagnostics that this process has reported. A CLI starts one process for each
 // phase of a run.
-type Told struct {
+type Reported struct {
 	mu       sync.Mutex
 	warnings map[string]bool
 	errors   map[string]bool
@@ -86,7 +86,7 @@ type Told struct {
 // Once returns the diagnostics without warnings that were reported before. It shortens an error
 // that was reported in full for another object: every failed object needs an error, but only one
 // of them has to explain it. It never shortens an error on an attribute.
-func (t *Told) Once(diags []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
+func (t *Reported) Once(diags []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.warnings == nil {

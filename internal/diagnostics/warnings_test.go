@@ -61,7 +61,7 @@ func TestArrange_nameInsideAnotherName(t *testing.T) {
 
 func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 	t.Parallel()
-	var told Told
+	var told Reported
 	refused := func(id string) *tfprotov6.Diagnostic {
 		return failure("Cannot read the user", "The state is unchanged.\n\nThe key is disabled.\n\nCode: InvalidAccessKeyId (HTTP 404)\nRequest id: "+id)
 	}

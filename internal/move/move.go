@@ -302,8 +302,8 @@ func (m *State) Text(ctx context.Context, name string) string {
 	return tf.String(v)
 }
 
-// TakeAs copies a value to an attribute with the same meaning.
-func (m *State) TakeAs(ctx context.Context, name, as string) error {
+// CopyAs copies a value to an attribute with the same meaning.
+func (m *State) CopyAs(ctx context.Context, name, as string) error {
 	v, err := m.Read(ctx, name, m.kinds[as])
 	if err == nil && !v.IsNull() {
 		m.Into[as] = v

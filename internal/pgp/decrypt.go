@@ -34,7 +34,7 @@ var (
 	errNoMessage     = errors.New("encrypted_secret is not a PGP message. Set encrypted_secret of ram_access_key, or another such attribute, unchanged: a message in Base64 or ASCII-armored")
 	errPlain         = errors.New("encrypted_secret is a PGP message that is not encrypted. If it contains a secret, everyone who saw it knows it")
 	errSymmetric     = errors.New("encrypted_secret is encrypted with a passphrase only, not for a key. Only a secret that was encrypted for a key can be decrypted")
-	errSpoilt        = errors.New("encrypted_secret was changed after it was encrypted, or is incomplete: its integrity check fails. Nothing of it is returned")
+	errDamaged       = errors.New("encrypted_secret was changed after it was encrypted, or is incomplete: its integrity check fails. Nothing of it is returned")
 	errTooLong       = errors.New("encrypted_secret is more than a secret: it is longer than a mebibyte")
 	errBinary        = errors.New("encrypted_secret is not a text")
 )
@@ -56,7 +56,7 @@ func Decrypt(sealed, privateKey, passphrase string) (string, error) {
 	case errors.Is(err, errLocked), errors.Is(err, errPassphrase), errors.Is(err, errSymmetric):
 		return "", err
 	case err != nil && len(recipients(message)) > 0:
-		return "", errSpoilt
+		return "", errDamaged
 	case err != nil:
 		return "", errNoMessage
 	case !opened.IsEncrypted:
@@ -70,7 +70,7 @@ func readSecret(body io.Reader) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(body, LongestSecret+1))
 	switch {
 	case err != nil:
-		return "", errSpoilt
+		return "", errDamaged
 	case len(text) > LongestSecret:
 		return "", errTooLong
 	case !utf8.Valid(text):
@@ -95,7 +95,7 @@ func readPrivateKeys(key string) (openpgp.EntityList, error) {
 	switch {
 	case err != nil || len(keys) == 0:
 		return nil, errNoPrivateKey
-	case !holdsPrivate(keys):
+	case !hasPrivate(keys):
 		return nil, errPublicKey
 	}
 	return keys, nil

@@ -94,7 +94,7 @@ func readPGP(key string) (*openpgp.Entity, error) {
 		return nil, fmt.Errorf("its type is not supported: %w", unsupported)
 	case err != nil || len(entities) == 0:
 		return nil, errors.New("it is not a PGP public key, neither ASCII-armored (-----BEGIN PGP PUBLIC KEY BLOCK-----) nor a binary key in Base64")
-	case holdsPrivate(entities):
+	case hasPrivate(entities):
 		return nil, ErrPrivateKey
 	case len(entities) > 1:
 		return nil, fmt.Errorf("it contains %d keys. Set one key", len(entities))
@@ -154,7 +154,7 @@ func beginsPrivate(binary []byte) bool {
 	return tag == 5 || tag == 7
 }
 
-func holdsPrivate(entities openpgp.EntityList) bool {
+func hasPrivate(entities openpgp.EntityList) bool {
 	for _, entity := range entities {
 		if entity.PrivateKey != nil {
 			return true

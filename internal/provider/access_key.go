@@ -248,7 +248,7 @@ func (r *accessKeyResource) keys(o *owner.Object) credential.Set[ram.AccessKey] 
 // secret, unless the service may not list it yet.
 func (r *accessKeyResource) missing(ctx context.Context, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
 	id := state.AccessKeyID.ValueString()
-	if unlisted && young(ctx, r.Instance, state.CreateDate) {
+	if unlisted && createdRecently(ctx, r.Instance, state.CreateDate) {
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The AccessKey %s is not listed yet", id), fmt.Sprintf(
 			"The service created the key %s of %s less than %s ago and has not listed it since. The state, with the secret, is unchanged. Run terraform plan again later.",
 			id, state.UserName.ValueString(), instance.LateLimit))
@@ -321,7 +321,7 @@ func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteReque
 			return
 		}
 	}
-	listed := unlisted == nil || !young(ctx, r.Instance, state.CreateDate)
+	listed := unlisted == nil || !createdRecently(ctx, r.Instance, state.CreateDate)
 	err := r.keys(&state.Object).Remove(ctx, state.AccessKeyID.ValueString(), listed)
 	diagnostics.Report(&resp.Diagnostics, failedKey("delete", "The state contains the key."), err)
 }

@@ -162,7 +162,7 @@ func TestAccAccessKey_createBeforeDestroy(t *testing.T) {
 		resource.TestStep{ // no place for a third
 			PreConfig: func() {
 				expect(t, "order", writes(srv), []string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"})
-				giveKey(srv, "alice", "LTAIother", 10*day)
+				addKey(srv, "alice", "LTAIother", 10*day)
 			},
 			Config:      config("3"),
 			ExpectError: regexp.MustCompile(`(?s)alice\s+has\s+2\s+keys\s+already.*LTAIother`),
@@ -236,9 +236,9 @@ func TestAccAccessKey_importByIdentity(t *testing.T) {
 func TestAccAccessKey_list(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIold", 100*day)
-	giveKey(srv, "alice", "LTAInew", time.Hour)
-	giveKey(srv, "bob", "LTAIbobs", 100*day)
+	addKey(srv, "alice", "LTAIold", 100*day)
+	addKey(srv, "alice", "LTAInew", time.Hour)
+	addKey(srv, "bob", "LTAIbobs", 100*day)
 	acceptance(t, srv, resource.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{
@@ -498,9 +498,9 @@ func TestAccAccessKey_privateKeyIsNotPrinted(t *testing.T) {
 func TestAccAccessKeys_data(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIold", 100*day+time.Hour)
-	giveKey(srv, "alice", "LTAIused", 100*day+time.Hour)
-	giveKey(srv, "bob", "LTAIbobs", 10*day+time.Hour)
+	addKey(srv, "alice", "LTAIold", 100*day+time.Hour)
+	addKey(srv, "alice", "LTAIused", 100*day+time.Hour)
+	addKey(srv, "bob", "LTAIbobs", 10*day+time.Hour)
 	used := srv.Now().Add(-3 * day)
 	srv.Change(func(a *ramtest.Account) {
 		key := a.Users["alice"].Keys[1]

@@ -30,7 +30,7 @@ var (
 type deactivateKeys struct{ actsOnInstance }
 
 type deactivateKeysModel struct {
-	userOrder
+	userInvocation
 
 	AccessKeyIDs types.Set `tfsdk:"access_key_ids"`
 }
@@ -46,7 +46,7 @@ func (a *deactivateKeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 			"all are being disabled is disabled too. If one key cannot be disabled, the others are nevertheless.\n\n" +
 			"It never disables a key that Terraform itself uses. A session that was made with a key before, through a role, goes on until it ends. " +
 			"A `ram_access_key` with `status = \"Active\"` enables its key again with the next apply: change that first.",
-		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
+		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
 			"access_key_ids": idsAttribute("The ids of the AccessKey pairs to disable. The user must have all of them; otherwise none is disabled. "+
 				"If the argument is left out or null, all AccessKey pairs of the user are disabled. An empty set disables none.", keyIDChecks()...),
 		}),
@@ -59,18 +59,18 @@ func (a *deactivateKeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	m := tf.Get[deactivateKeysModel](ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	user, found := a.planned(ctx, failedDeactivation, m.userOrder, &resp.Diagnostics)
+	user, found := a.planned(ctx, failedDeactivation, m.userInvocation, &resp.Diagnostics)
 	switch {
 	case resp.Diagnostics.HasError() || m.AccessKeyIDs.IsUnknown():
 	case namesNone(m.AccessKeyIDs):
 		warnOfNone("access_key_ids", "AccessKey pair", "disabled", m.UserName, &resp.Diagnostics)
 	case found:
-		a.sparesOwn(ctx, user, namedIDs(m.AccessKeyIDs), &resp.Diagnostics)
+		a.refuseOwnKeys(ctx, user, namedIDs(m.AccessKeyIDs), &resp.Diagnostics)
 	}
 }
 
-// sparesOwn refuses to disable a key that Terraform uses.
-func (a *deactivateKeys) sparesOwn(ctx context.Context, user ram.User, ids []string, diags *diag.Diagnostics) bool {
+// refuseOwnKeys refuses to disable a key that Terraform uses.
+func (a *deactivateKeys) refuseOwnKeys(ctx context.Context, user ram.User, ids []string, diags *diag.Diagnostics) bool {
 	f := failedDeactivation
 	if at := slices.IndexFunc(ids, func(id string) bool { return owner.IsOwnKey(a.Instance, id) }); at >= 0 {
 		diags.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
@@ -102,15 +102,15 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, tell, ids := failedDeactivation, tellingOf(resp), namedIDs(m.AccessKeyIDs)
-	user, ok := a.subject(ctx, f, m.userOrder, &resp.Diagnostics)
+	f, tell, ids := failedDeactivation, progressOf(resp), namedIDs(m.AccessKeyIDs)
+	user, ok := a.subject(ctx, f, m.userInvocation, &resp.Diagnostics)
 	switch {
 	case !ok:
 		return
 	case namesNone(m.AccessKeyIDs):
 		tell("access_key_ids is empty. No AccessKey pair of %q was disabled.", user.Name)
 		return
-	case !a.sparesOwn(ctx, user, ids, &resp.Diagnostics):
+	case !a.refuseOwnKeys(ctx, user, ids, &resp.Diagnostics):
 		return
 	}
 	keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)

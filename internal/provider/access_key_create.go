@@ -38,7 +38,7 @@ func (r *accessKeyResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	defer unlock()
-	before, ok := r.checkRoom(ctx, f, plan, &resp.Diagnostics)
+	before, ok := r.checkQuota(ctx, f, plan, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -60,8 +60,8 @@ func (r *accessKeyResource) prepareCreate(ctx context.Context, f diagnostics.Ope
 	return encrypt, owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, diags)
 }
 
-// checkRoom lists the user's keys, and refuses to create one that would be too many (KEY-08).
-func (r *accessKeyResource) checkRoom(ctx context.Context, f diagnostics.Operation, plan accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, ok bool) {
+// checkQuota lists the user's keys, and refuses to create one that would be too many (KEY-08).
+func (r *accessKeyResource) checkQuota(ctx context.Context, f diagnostics.Operation, plan accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, ok bool) {
 	keys, known := r.Client.ConfirmedAccessKeys(plan.UserName.ValueString())
 	if !known {
 		var err error
@@ -69,11 +69,11 @@ func (r *accessKeyResource) checkRoom(ctx context.Context, f diagnostics.Operati
 			return nil, false
 		}
 	}
-	return keys, r.room(f, plan).check(ctx, keys, diags)
+	return keys, r.quotaCheck(f, plan).check(ctx, keys, diags)
 }
 
-func (r *accessKeyResource) room(f diagnostics.Operation, plan accessKeyModel) room[ram.AccessKey] {
-	return room[ram.AccessKey]{
+func (r *accessKeyResource) quotaCheck(f diagnostics.Operation, plan accessKeyModel) quotaCheck[ram.AccessKey] {
+	return quotaCheck[ram.AccessKey]{
 		Set: r.keys(&plan.Object), operation: f, quota: "AccessKeysPerUserQuota", object: accessKeyObject,
 		full: "%s has %d keys already, and a user cannot have more. %s",
 	}

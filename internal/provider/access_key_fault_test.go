@@ -206,7 +206,7 @@ type onceKind struct {
 }
 
 var accessKeys = onceKind{
-	kind: accessKey, id: "access_key_id", word: "key", config: attributes{"user_name": "alice"}, rename: strings.NewReplacer(), give: giveKey,
+	kind: accessKey, id: "access_key_id", word: "key", config: attributes{"user_name": "alice"}, rename: strings.NewReplacer(), give: addKey,
 	list: "aliyun ram ListAccessKeys --UserName alice",
 	secrets: func(u *ramtest.User) map[string]string {
 		all := map[string]string{}
@@ -383,7 +383,7 @@ func (k onceKind) outcome(diags []*tfprotov6.Diagnostic, text string, tracked, n
 func TestAccessKey_warnsOfKeysOfEarlierRuns(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIstray", time.Minute)
+	addKey(srv, "alice", "LTAIstray", time.Minute)
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
@@ -395,7 +395,7 @@ func TestAccessKey_warnsOfKeysOfEarlierRuns(t *testing.T) {
 	_, diags = c.Create(accessKey, attributes{"user_name": "bob"}) // the first was made by this run
 	expect(t, "said", acctest.Messages(diags), "")
 	srv = withAlice(t)
-	giveKey(srv, "alice", "LTAIolder", 2*day)
+	addKey(srv, "alice", "LTAIolder", 2*day)
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
 	expect(t, "said", acctest.Messages(diags), "")
 }

@@ -18,9 +18,9 @@ import (
 func TestAccessKeyList_filters(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIold", 100*day)
-	giveKey(srv, "alice", "LTAIused", 100*day)
-	giveKey(srv, "bob", "LTAIyoung", time.Hour)
+	addKey(srv, "alice", "LTAIold", 100*day)
+	addKey(srv, "alice", "LTAIused", 100*day)
+	addKey(srv, "bob", "LTAIyoung", time.Hour)
 	used := srv.Now().Add(-3 * day)
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["admin"].Keys[0].Status = "Active"
@@ -68,9 +68,9 @@ func TestAccessKeyList_filters(t *testing.T) {
 func TestAccessKeyList_unreadableObject(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "bob", "LTAIbobs", day)
+	addKey(srv, "bob", "LTAIbobs", day)
 	srv.Change(func(a *ramtest.Account) { a.Users["zoe"] = &ramtest.User{ID: "29999", Name: "zoe"} })
-	giveKey(srv, "zoe", "LTAIzoes", day)
+	addKey(srv, "zoe", "LTAIzoes", day)
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "NoPermission"})
 	c := newCore(t, srv.Getenv, fakeClock())
 	var names, failures []string
@@ -117,8 +117,8 @@ func TestAccessKeysData_oneCallPerUser(t *testing.T) {
 func TestAccessKeysData_userDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIgone", 10*day)
-	giveKey(srv, "alice", "LTAIstays", 10*day)
+	addKey(srv, "alice", "LTAIgone", 10*day)
+	addKey(srv, "alice", "LTAIstays", 10*day)
 	srv.Inject(
 		ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "EntityNotExist.User"},
 		ramtest.Rule{Action: "GetAccessKeyLastUsed", User: "alice", Nth: "1", Fault: "code", Code: "EntityNotExist.User.AccessKey"},
@@ -150,7 +150,7 @@ func TestLongerThan(t *testing.T) {
 func TestAccessKeysData_lastUseIsDenied(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIalice", 10*day)
+	addKey(srv, "alice", "LTAIalice", 10*day)
 	srv.Inject(ramtest.Rule{Action: "GetAccessKeyLastUsed", User: "alice", Fault: "code", Status: 403, Code: "NoPermission"})
 	c := newCore(t, srv.Getenv, fakeClock())
 	v, diags := c.ReadData("ram_access_keys", nil)

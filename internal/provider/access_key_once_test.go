@@ -163,7 +163,7 @@ func TestExclusive_oneIncompleteListDoesNotPreventADelete(t *testing.T) {
 	t.Parallel()
 	for nth := 1; nth <= 4; nth++ {
 		srv := withAlice(t)
-		giveKey(srv, "alice", "LTAIother", 10*day)
+		addKey(srv, "alice", "LTAIother", 10*day)
 		c := newCore(t, srv.Getenv, fakeClock())
 		config := exclusively("alice", "delete")
 		o, diags := c.Create(exclusiveKind, config)

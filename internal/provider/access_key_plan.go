@@ -33,7 +33,7 @@ func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() && plan.planSecret(r.Client.Now(), &resp.Diagnostics) {
 			tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
-			r.room(failedKey("plan", ""), plan).plan(ctx, &resp.Diagnostics)
+			r.quotaCheck(failedKey("plan", ""), plan).plan(ctx, &resp.Diagnostics)
 		}
 	default:
 		state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)

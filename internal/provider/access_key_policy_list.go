@@ -16,8 +16,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// ownPoliciesSought is which policies are looked for. What is null holds for all.
-type ownPoliciesSought struct {
+// accessKeyPolicyFilter is which policies are looked for. What is null holds for all.
+type accessKeyPolicyFilter struct {
 	listing.Users
 
 	Status types.String `tfsdk:"status"`
@@ -38,11 +38,11 @@ func (r *accessKeyPolicy) ListResourceConfigSchema(_ context.Context, _ list.Lis
 }
 
 func (r *accessKeyPolicy) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing.Listing[ownPoliciesSought, foundPolicy]{Name: "list the network policies of the AccessKey pairs", Find: r.policies, Show: r.showFound}.Stream(ctx, r.Instance, req, stream)
+	listing.Listing[accessKeyPolicyFilter, foundPolicy]{Name: "list the network policies of the AccessKey pairs", Find: r.policies, Show: r.showFound}.Stream(ctx, r.Instance, req, stream)
 }
 
 // policies finds the policies that were ever set, and not reset since.
-func (r *accessKeyPolicy) policies(ctx context.Context, sought ownPoliciesSought, most int64) iter.Seq2[foundPolicy, error] {
+func (r *accessKeyPolicy) policies(ctx context.Context, sought accessKeyPolicyFilter, most int64) iter.Seq2[foundPolicy, error] {
 	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundPolicy, error)) {
 		keys, err := r.Client.AccessKeys(ctx, user.Name)
 		if err != nil {

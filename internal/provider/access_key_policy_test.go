@@ -27,7 +27,7 @@ const (
 func withKey(t *testing.T, document string, behave ...func(*ramtest.Behaviour)) *ramtest.Server {
 	t.Helper()
 	srv := withAlice(t)
-	giveKey(srv, "alice", aliceKey, day)
+	addKey(srv, "alice", aliceKey, day)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = document })
 	for _, b := range behave {
 		srv.SetBehaviour(b)

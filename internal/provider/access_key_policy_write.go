@@ -32,7 +32,7 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 	}
 	o, id := ownedOf(plan), tf.String(plan["access_key_id"])
 	f := failedOwnPolicy("create", "Nothing was changed. The resource is not in the state.")
-	if !owner.PrepareCreate(ctx, r.Instance, f, &o, &resp.Diagnostics) || !r.there(ctx, f, o, id, &resp.Diagnostics) {
+	if !owner.PrepareCreate(ctx, r.Instance, f, &o, &resp.Diagnostics) || !r.waitKnown(ctx, f, o, id, &resp.Diagnostics) {
 		return
 	}
 	putOwner(plan, o)
@@ -43,8 +43,8 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 	}
 }
 
-// there waits until the service knows the key as the user's.
-func (r *accessKeyPolicy) there(ctx context.Context, f diagnostics.Operation, o owner.Object, id string, diags *diag.Diagnostics) bool {
+// waitKnown waits until the service knows the key as the user's.
+func (r *accessKeyPolicy) waitKnown(ctx context.Context, f diagnostics.Operation, o owner.Object, id string, diags *diag.Diagnostics) bool {
 	seen, err := r.keys().WaitUntil(ctx, instance.UseWindow, func(ctx context.Context) (bool, error) {
 		_, err := r.Client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 		if ram.NotFound(err, "User", "User.AccessKey") {
@@ -104,14 +104,14 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	o.AccountID = types.StringValue(account)
-	policy, found, err := r.look(ctx, &o, id)
+	policy, found, err := r.find(ctx, &o, id)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if !found {
 		vanished, err := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 			var err error
-			if policy, found, err = r.look(ctx, &o, id); found || err != nil {
+			if policy, found, err = r.find(ctx, &o, id); found || err != nil {
 				return found, err
 			}
 			listing, err := credential.AccessKeys(r.Instance, &o).Refresh(ctx, id)
@@ -138,7 +138,7 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 		o.UserID = types.StringValue(user.ID)
 	}
 	putOwner(state, o)
-	r.of(&o, id).Remember(setting.ReadAdoption(ctx, req.Private, &resp.Diagnostics))
+	r.of(&o, id).RecordCaptured(setting.ReadAdoption(ctx, req.Private, &resp.Diagnostics))
 	r.of(&o, id).Show(state, &policy)
 	r.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -146,9 +146,9 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 // errKeyListed is what nothing is concluded from.
 var errKeyListed = errors.New("the service lists the key, and says that it does not exist when asked for its network policy. Run again")
 
-// look reads the policy of a key, and follows the user to another name. A key that
+// find reads the policy of a key, and follows the user to another name. A key that
 // is not there, or whose user is not, is not found.
-func (r *accessKeyPolicy) look(ctx context.Context, o *owner.Object, id string) (ram.NetworkPolicy, bool, error) {
+func (r *accessKeyPolicy) find(ctx context.Context, o *owner.Object, id string) (ram.NetworkPolicy, bool, error) {
 	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
 		if _, err := owner.FollowKeyOwner(ctx, r.Instance, o, id); err != nil {
 			return ram.NetworkPolicy{}, false, err
@@ -188,7 +188,7 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	find := func(ctx context.Context) (bool, error) {
-		_, found, err := r.look(ctx, &o, id)
+		_, found, err := r.find(ctx, &o, id)
 		return found, err
 	}
 	found, err := r.FindTwice(ctx, find, find)

@@ -87,8 +87,8 @@ func (r rotated) parts() []*types.String {
 	return []*types.String{r.id, r.status, r.createDate, r.secret, r.encrypted, r.fingerprint}
 }
 
-// become copies the attributes of another slot to this one.
-func (r rotated) become(other rotated) {
+// copyFrom copies the attributes of another slot to this one.
+func (r rotated) copyFrom(other rotated) {
 	theirs := other.parts()
 	for n, part := range r.parts() {
 		*part = *theirs[n]
@@ -264,7 +264,7 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	notes := readNotes(ctx, req.Private, &resp.Diagnostics)
-	state.see(listing, notes, now)
+	state.applyListing(listing, notes, now)
 	if state.CurrentID.IsNull() && state.PreviousID.IsNull() {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" is gone", fmt.Sprintf(
 			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
@@ -273,7 +273,7 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if diagnostics.Report(&resp.Diagnostics, f, r.showPolicy(ctx, &state)) {
 		return
 	}
-	if notes.see(&state, listing.All, now) {
+	if notes.update(&state, listing.All, now) {
 		notes.write(ctx, resp.Private, &resp.Diagnostics)
 	}
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -291,9 +291,9 @@ func (r *rotationResource) adoptKeys(m *rotationModel) {
 	}
 }
 
-// see takes over what two reads have listed, and empties the slot of a key that both have
+// applyListing takes over what two reads have listed, and empties the slot of a key that both have
 // missed. A key that the service may not list yet is not gone.
-func (m *rotationModel) see(listing credential.Listing[ram.AccessKey], notes rotationNotes, now time.Time) {
+func (m *rotationModel) applyListing(listing credential.Listing[ram.AccessKey], notes rotationNotes, now time.Time) {
 	for _, slot := range []rotated{m.current(), m.previous()} {
 		key, found := slot.in(listing.All)
 		switch {
@@ -334,9 +334,9 @@ func (n rotationNotes) mayBeUnlisted(slot rotated, now time.Time) bool {
 	return n.Unlisted == slot.id.ValueString() && (err != nil || now.Sub(created) < instance.LateLimit)
 }
 
-// see records that a key was listed for the first time, or that the previous key is Inactive if the service
+// update records that a key was listed for the first time, or that the previous key is Inactive if the service
 // does not return since when, and reports whether the notes have changed.
-func (n *rotationNotes) see(m *rotationModel, keys []ram.AccessKey, now time.Time) (changed bool) {
+func (n *rotationNotes) update(m *rotationModel, keys []ram.AccessKey, now time.Time) (changed bool) {
 	if _, listed := credential.In(keys, n.Unlisted); listed {
 		n.Unlisted, changed = "", true
 	}
@@ -408,8 +408,8 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() || !m.fits(&resp.Diagnostics) || !r.checkPGP(m, &resp.Diagnostics) || !owner.PrepareUpdate(ctx, r.Instance, f, &m.Object, &resp.Diagnostics) {
 		return
 	}
-	m.current().become(state.current())
-	m.previous().become(state.previous())
+	m.current().copyFrom(state.current())
+	m.previous().copyFrom(state.previous())
 	unlock, err := r.Client.Lock(ctx, keysLock(m.Object))
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
@@ -429,8 +429,8 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
-		m.see(listing, notes, now)
-		notes.see(&m, listing.All, now)
+		m.applyListing(listing, notes, now)
+		notes.update(&m, listing.All, now)
 		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 		more, err := r.advance(ctx, &m, &notes, listing.All, &resp.Diagnostics)
 		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -502,7 +502,7 @@ func (r *rotationResource) createKey(ctx context.Context, m *rotationModel, befo
 	}
 	r.Adopt(accessKeyObject(created.ID()))
 	if !m.CurrentID.IsNull() {
-		m.previous().become(m.current())
+		m.previous().copyFrom(m.current())
 	}
 	m.current().clear()
 	key := created.Credential

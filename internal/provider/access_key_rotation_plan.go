@@ -57,8 +57,8 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.planSteps(ctx, state, plan, readNotes(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics) || !plan.sameArguments(state) {
 		plan.unknown()
 	} else {
-		plan.current().become(state.current())
-		plan.previous().become(state.previous())
+		plan.current().copyFrom(state.current())
+		plan.previous().copyFrom(state.previous())
 	}
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
@@ -106,8 +106,8 @@ func (r *rotationResource) checkNoKeys(plan rotationModel, keys []ram.AccessKey,
 func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationModel, notes rotationNotes, diags *diag.Diagnostics) bool {
 	f := failedRotation("plan", "Nothing was changed.")
 	m := plan
-	m.current().become(state.current())
-	m.previous().become(state.previous())
+	m.current().copyFrom(state.current())
+	m.previous().copyFrom(state.previous())
 	m.UserName = state.UserName
 	if m.RotateAfterDays.IsUnknown() || m.OverlapDays.IsUnknown() || m.DeleteAfterDays.IsUnknown() {
 		return false

@@ -133,10 +133,10 @@ func (r *rotationResource) protect(ctx context.Context, m *rotationModel, id str
 	case refused != nil:
 		return refused
 	}
-	return errPolicyNotShown
+	return errPolicyNotReturned
 }
 
-var errPolicyNotShown = errors.New("the service does not return the network policy that it accepted")
+var errPolicyNotReturned = errors.New("the service does not return the network policy that it accepted")
 
 // protectAll gives all keys of the rotation its policy.
 func (r *rotationResource) protectAll(ctx context.Context, m *rotationModel) error {

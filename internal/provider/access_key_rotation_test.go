@@ -171,7 +171,7 @@ func TestRotation_neverChangesOtherKeys(t *testing.T) {
 	srv := rotates(t)
 	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
 	clean(t, diags)
-	giveKey(srv, "alice", "LTAIforeign", 0)
+	addKey(srv, "alice", "LTAIforeign", 0)
 	srv.Advance(40 * day)
 	srv.ForgetCalls()
 	done := rotate(t, srv, turning, o)
@@ -244,7 +244,7 @@ func TestRotation_ownKeyIsRefused(t *testing.T) {
 	own := srv.Credential(defaultAccount).AccessKeyID
 	config := maps.Clone(turning)
 	config["user_name"] = "admin"
-	giveKey(srv, "admin", "LTAInewer", 0)
+	addKey(srv, "admin", "LTAInewer", 0)
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["admin"].Keys[1].CreateDate = a.Users["admin"].Keys[0].CreateDate.Add(time.Second)
 	})
@@ -262,7 +262,7 @@ func TestRotation_ownKeyIsRefused(t *testing.T) {
 func TestRotation_importDeletedKeysAndRename(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	giveKey(srv, "alice", "LTAIfirst", 10*day)
+	addKey(srv, "alice", "LTAIfirst", 10*day)
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Import(rotationKind, "alice")
 	clean(t, diags)
@@ -395,7 +395,7 @@ func TestRotation_twoYearsOfInterruptedRuns(t *testing.T) {
 			clean(t, diags)
 			o = state
 			if c.Planned(rotationKind, plan).Equal(state.State) {
-				candidates += removeStray(t, srv, o, acctest.Messages(diags))
+				candidates += removeLeftover(t, srv, o, acctest.Messages(diags))
 				if !strings.Contains(acctest.Messages(diags), "does not own") {
 					break
 				}
@@ -454,8 +454,8 @@ func watched(t *testing.T, srv *ramtest.Server, o acctest.Object, told string, l
 	}
 }
 
-// removeStray lets a person do what the warning of a plan asks for.
-func removeStray(t *testing.T, srv *ramtest.Server, o acctest.Object, told string) (removed int) {
+// removeLeftover lets a person do what the warning of a plan asks for.
+func removeLeftover(t *testing.T, srv *ramtest.Server, o acctest.Object, told string) (removed int) {
 	t.Helper()
 	for _, key := range keysOf(srv, "alice") {
 		if slices.Contains(slots(t, o), key.ID) {
@@ -669,8 +669,8 @@ func TestRotation_withoutUpdateDate(t *testing.T) {
 func TestRotation_importedKeyThatIsUsedStaysActive(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	giveKey(srv, "alice", "LTAIolder", 20*day)
-	giveKey(srv, "alice", "LTAInewer", 10*day)
+	addKey(srv, "alice", "LTAIolder", 20*day)
+	addKey(srv, "alice", "LTAInewer", 10*day)
 	used := func() {
 		now := srv.Now()
 		srv.Change(func(a *ramtest.Account) {

@@ -55,8 +55,8 @@ func keysOf(srv *ramtest.Server, user string) []*ramtest.AccessKey {
 	return account(srv).Users[user].Keys
 }
 
-// giveKey gives a user a key, as another user would.
-func giveKey(srv *ramtest.Server, user, id string, age time.Duration) {
+// addKey gives a user a key, as another user would.
+func addKey(srv *ramtest.Server, user, id string, age time.Duration) {
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		u := a.Users[user]
@@ -135,8 +135,8 @@ func TestAccessKey_ofAMissingUserIsNotCreated(t *testing.T) {
 func TestAccessKey_aThirdIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIfirst", 400*day)
-	giveKey(srv, "alice", "LTAIsecond", 2*time.Hour)
+	addKey(srv, "alice", "LTAIfirst", 400*day)
+	addKey(srv, "alice", "LTAIsecond", 2*time.Hour)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(accessKey, attributes{"user_name": "alice"})
@@ -153,7 +153,7 @@ func TestAccessKey_aThirdIsRefused(t *testing.T) {
 func TestAccessKey_namesAKeyThatReachedTheQuotaFirst(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIfirst", 400*day)
+	addKey(srv, "alice", "LTAIfirst", 400*day)
 	srv.ChangeBefore("CreateAccessKey", func(a *ramtest.Account) {
 		a.Users["alice"].Keys = append(a.Users["alice"].Keys, &ramtest.AccessKey{ID: "LTAIfaster", Status: "Active", CreateDate: srv0(a)})
 	})
@@ -328,7 +328,7 @@ func TestAccessKey_invalidPGPKeyCreatesNoKey(t *testing.T) {
 func TestAccessKey_ofTheProviderItself(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "admin", "LTAIspare", 3*day)
+	addKey(srv, "admin", "LTAIspare", 3*day)
 	c := newCore(t, srv.Getenv, fakeClock())
 	own := srv.Credential(defaultAccount).AccessKeyID
 	config := func(more attributes) attributes {
@@ -377,7 +377,7 @@ func TestAccessKey_ofTheProviderItself(t *testing.T) {
 func TestAccessKey_import(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIfirst", 100*day)
+	addKey(srv, "alice", "LTAIfirst", 100*day)
 	srv.Change(func(a *ramtest.Account) {
 		a.Keys = append(a.Keys, &ramtest.AccessKey{ID: "LTAIroot", Secret: "x", Status: "Active", CreateDate: srv0(a)})
 	})
@@ -581,8 +581,8 @@ func TestAccessKey_ofAnotherAccountIsNotChanged(t *testing.T) {
 func TestAccessKey_keysOfOneUserShareAList(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIfirst", 100*day)
-	giveKey(srv, "alice", "LTAIsecond", 100*day)
+	addKey(srv, "alice", "LTAIfirst", 100*day)
+	addKey(srv, "alice", "LTAIsecond", 100*day)
 	c := newCore(t, srv.Getenv, fakeClock())
 	objects := []acctest.Object{}
 	for _, id := range []string{"LTAIfirst", "LTAIsecond"} {
@@ -745,7 +745,7 @@ func TestAccessKey_notListedYetStaysInTheState(t *testing.T) {
 func TestAccessKey_deletedIfItsSecretCannotBeEncrypted(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIfirst", 100*day)
+	addKey(srv, "alice", "LTAIfirst", 100*day)
 	resp := createEncrypted(t, srv)
 	contains(t, resp.Diagnostics.Errors()[0].Detail(), "The provider has deleted the key again", "a test had succeeded", "No entropy")
 	expect(t, "state", resp.State.Raw.IsNull(), true)
@@ -785,7 +785,7 @@ func createEncrypted(t *testing.T, srv *ramtest.Server) *resource.CreateResponse
 		secretOnce: secretOnce{RotateWhenChanged: types.MapNull(types.StringType)}, AllowSelf: types.BoolValue(false), Status: types.StringUnknown(),
 	}
 	f := failedKey("create", (&credential.Kind[ram.AccessKey]{Word: "key"}).NotCreated())
-	before, ok := r.checkRoom(t.Context(), f, plan, &resp.Diagnostics)
+	before, ok := r.checkQuota(t.Context(), f, plan, &resp.Diagnostics)
 	expect(t, "room", ok, true)
 	fails := func(string) (string, error) { return "", errors.New("no entropy") }
 	r.create(t.Context(), f, &credential.Creation[ram.AccessKey]{Set: r.keys(&plan.Object), Encrypt: fails, Before: before}, plan, resp)

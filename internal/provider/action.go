@@ -33,15 +33,15 @@ func (a *actsOnInstance) Configure(_ context.Context, req action.ConfigureReques
 	a.Instance = instance.FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
-// order is what the models of all actions share.
-type order struct {
+// invocation is what the models of all actions share.
+type invocation struct {
 	AccountID types.String   `tfsdk:"account_id"`
 	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
-// userOrder is what the models of actions on a user share.
-type userOrder struct {
-	order
+// userInvocation is what the models of actions on a user share.
+type userInvocation struct {
+	invocation
 
 	UserName types.String `tfsdk:"user_name"`
 }
@@ -53,8 +53,8 @@ func keyIDChecks() []validator.String {
 	return []validator.String{keyIDForm.Validator("must be the id of an AccessKey pair, such as LTAI5tExample")}
 }
 
-// orderAttributes are the attributes of order, and those of the action itself.
-func orderAttributes(ctx context.Context, longest time.Duration, own map[string]schema.Attribute) map[string]schema.Attribute {
+// invocationAttributes are the attributes of invocation, and those of the action itself.
+func invocationAttributes(ctx context.Context, longest time.Duration, own map[string]schema.Attribute) map[string]schema.Attribute {
 	bounds, ok := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 		InvokeDescription: fmt.Sprintf("The maximum time for the action, such as `30s` or `10m`. The default is `%dm`.", int(longest.Minutes())),
 	}).(schema.SingleNestedAttribute)
@@ -77,9 +77,9 @@ func orderAttributes(ctx context.Context, longest time.Duration, own map[string]
 	return attributes
 }
 
-// userOrderAttributes are the attributes of userOrder, and those of the action itself.
-func userOrderAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
-	attributes := orderAttributes(ctx, tf.DefaultTimeout, own)
+// userInvocationAttributes are the attributes of userInvocation, and those of the action itself.
+func userInvocationAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
+	attributes := invocationAttributes(ctx, tf.DefaultTimeout, own)
 	attributes["user_name"] = schema.StringAttribute{
 		Required: true, Validators: owner.UserNameValidators(),
 		MarkdownDescription: "The name of the RAM user, such as `alice` (not the principal name). It cannot be the user that Terraform runs as, or whose key it uses.",
@@ -102,16 +102,16 @@ func (p positiveDuration) ValidateString(ctx context.Context, req validator.Stri
 }
 
 // bounded limits ctx to the practitioner's timeout.
-func (o order) bounded(ctx context.Context, longest time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+func (o invocation) bounded(ctx context.Context, longest time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
 	d, more := o.Timeouts.Invoke(ctx, longest)
 	diags.Append(more...)
 	return context.WithTimeout(ctx, d)
 }
 
-// A telling reports the progress of an action.
-type telling func(format string, arguments ...any)
+// A progress reports the progress of an action.
+type progress func(format string, arguments ...any)
 
-func tellingOf(resp *action.InvokeResponse) telling {
+func progressOf(resp *action.InvokeResponse) progress {
 	return func(format string, arguments ...any) {
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, arguments...)})
 	}
@@ -135,8 +135,8 @@ func failedAction(what string) diagnostics.Operation {
 	return diagnostics.Operation{Name: what, State: "Nothing was changed."}
 }
 
-// meant makes sure that the credentials open the account that is meant.
-func (a *actsOnInstance) meant(ctx context.Context, f diagnostics.Operation, o order, diags *diag.Diagnostics) (account string, ok bool) {
+// checkInvocation makes sure that the credentials open the account that is meant.
+func (a *actsOnInstance) checkInvocation(ctx context.Context, f diagnostics.Operation, o invocation, diags *diag.Diagnostics) (account string, ok bool) {
 	account, ok = a.CheckAccount(ctx, f, "", diags)
 	if want := o.AccountID.ValueString(); ok && want != "" && want != account {
 		diags.AddAttributeError(path.Root("account_id"), "Cannot "+f.Name, fmt.Sprintf(
@@ -147,8 +147,8 @@ func (a *actsOnInstance) meant(ctx context.Context, f diagnostics.Operation, o o
 }
 
 // subject finds the user whom an action is about.
-func (a *actsOnInstance) subject(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
-	account, ok := a.meant(ctx, f, o.order, diags)
+func (a *actsOnInstance) subject(ctx context.Context, f diagnostics.Operation, o userInvocation, diags *diag.Diagnostics) (ram.User, bool) {
+	account, ok := a.checkInvocation(ctx, f, o.invocation, diags)
 	if !ok {
 		return ram.User{}, false
 	}
@@ -164,11 +164,11 @@ func (a *actsOnInstance) subject(ctx context.Context, f diagnostics.Operation, o
 
 // planned finds the user whom a planned action is about, if it is known and there
 // already: it may be made in the same run.
-func (a *actsOnInstance) planned(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
+func (a *actsOnInstance) planned(ctx context.Context, f diagnostics.Operation, o userInvocation, diags *diag.Diagnostics) (ram.User, bool) {
 	if a.Instance == nil || diags.HasError() {
 		return ram.User{}, false
 	}
-	if _, ok := a.meant(ctx, f, o.order, diags); !ok || o.UserName.IsUnknown() {
+	if _, ok := a.checkInvocation(ctx, f, o.invocation, diags); !ok || o.UserName.IsUnknown() {
 		return ram.User{}, false
 	}
 	user, err := a.Client.User(ctx, o.UserName.ValueString())
@@ -178,8 +178,8 @@ func (a *actsOnInstance) planned(ctx context.Context, f diagnostics.Operation, o
 	return user, !diagnostics.Report(diags, f, err)
 }
 
-// spares refuses to act on the user that Terraform runs as, or whose key it uses.
-func (a *actsOnInstance) spares(ctx context.Context, f diagnostics.Operation, user ram.User, diags *diag.Diagnostics) bool {
+// refuseOwnUser refuses to act on the user that Terraform runs as, or whose key it uses.
+func (a *actsOnInstance) refuseOwnUser(ctx context.Context, f diagnostics.Operation, user ram.User, diags *diag.Diagnostics) bool {
 	own, err := owner.IsOwnUser(ctx, a.Instance, user.ID)
 	if diagnostics.Report(diags, f, err) {
 		return false
@@ -192,11 +192,11 @@ func (a *actsOnInstance) spares(ctx context.Context, f diagnostics.Operation, us
 }
 
 // planUser is the plan of an action on a user who must not be Terraform's own. It reports whether the user is known, and may be acted on.
-func (a *actsOnInstance) planUser(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) (user ram.User, ok bool) {
+func (a *actsOnInstance) planUser(ctx context.Context, f diagnostics.Operation, o userInvocation, diags *diag.Diagnostics) (user ram.User, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	user, found := a.planned(ctx, f, o, diags)
-	return user, found && a.spares(ctx, f, user, diags)
+	return user, found && a.refuseOwnUser(ctx, f, user, diags)
 }
 
 // actionLockOut is the guard of an action that removes second factors, which noun names.
@@ -220,12 +220,12 @@ func keysNamed(keys []ram.AccessKey) string {
 	return strings.Join(ids, ", ")
 }
 
-// planOrder is the plan of an action on the account.
-func (a *actsOnInstance) planOrder(ctx context.Context, f diagnostics.Operation, o order, diags *diag.Diagnostics) {
+// planInvocation is the plan of an action on the account.
+func (a *actsOnInstance) planInvocation(ctx context.Context, f diagnostics.Operation, o invocation, diags *diag.Diagnostics) {
 	if a.Instance == nil || diags.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	a.meant(ctx, f, o, diags)
+	a.checkInvocation(ctx, f, o, diags)
 }

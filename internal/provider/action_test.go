@@ -37,9 +37,9 @@ const (
 func incident(t *testing.T) *ramtest.Server {
 	t.Helper()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIone", 3*day)
-	giveKey(srv, "alice", "LTAItwo", day)
-	giveKey(srv, "bob", "LTAIbob", day)
+	addKey(srv, "alice", "LTAIone", 3*day)
+	addKey(srv, "alice", "LTAItwo", day)
+	addKey(srv, "bob", "LTAIbob", day)
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "a-Password-0", Status: "Active", CreateDate: now, UpdateDate: now}
@@ -433,7 +433,7 @@ func TestAction_refusesTheProvidersOwnKeyAndUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := incident(t)
-			giveKey(srv, "admin", "LTAIspare", day)
+			addKey(srv, "admin", "LTAIspare", day)
 			c := newCore(t, srv.Getenv, fakeClock())
 			config := one.config(srv.Credential(defaultAccount).AccessKeyID)
 			refused(t, c.PlanAction(one.kind, config), one.attribute, one.says, "Nothing was changed.")
@@ -449,7 +449,7 @@ func TestAction_refusesTheProvidersOwnKeyAndUser(t *testing.T) {
 func TestAction_anotherKeyOfTheProvidersUser(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
-	giveKey(srv, "admin", "LTAIspare", day)
+	addKey(srv, "admin", "LTAIspare", day)
 	own := srv.Credential(defaultAccount).AccessKeyID
 	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(deactivate, attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare"}})
 	expect(t, "what was said", acctest.Messages(diags), "")

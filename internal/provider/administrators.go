@@ -65,9 +65,9 @@ func (p *plannedAccess) gain(a administrator) {
 	p.gains = append(p.gains, a)
 }
 
-// lose records a loss. It returns all that the run is planned to take away, and whether the run makes another
+// recordLoss records a loss. It returns all that the run is planned to take away, and whether the run makes another
 // administrator.
-func (p *plannedAccess) lose(loss administrator) (losses []administrator, gains bool) {
+func (p *plannedAccess) recordLoss(loss administrator) (losses []administrator, gains bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.losses = append(p.losses, loss)
@@ -78,7 +78,7 @@ func (p *plannedAccess) lose(loss administrator) (losses []administrator, gains 
 // warnOfLastAdministrator warns if after the planned losses of this run no user, role, or member of a group
 // has the policy AdministratorAccess. A list that cannot be read is not evaluated.
 func warnOfLastAdministrator(ctx context.Context, i *instance.Instance, account string, loss administrator, diags *diag.Diagnostics) {
-	losses, gains := plannedAccessOf(i).lose(loss)
+	losses, gains := plannedAccessOf(i).recordLoss(loss)
 	all, err := administrators(ctx, i.Client)
 	if err != nil {
 		warnNotEvaluated("The administrators of the account were not checked", err, diags)

@@ -29,11 +29,11 @@ func baselineNamed(name string) (baseline, error) {
 	return baselines[i], nil
 }
 
-// given is what a baseline gives an attribute; nil if it has no opinion.
-func (p baseline) given(setting, attribute string) any {
+// value is what a baseline gives an attribute; nil if it has no opinion.
+func (p baseline) value(setting, attribute string) any {
 	for _, c := range p.controls {
 		if c.setting == setting && c.attribute == attribute {
-			return c.give
+			return c.given
 		}
 	}
 	return nil
@@ -72,8 +72,8 @@ func baselinesRow(setting, attribute string) (row string, asked bool) {
 // cell is what a control asks of its attribute. An audit asks for other things, and the
 // attribute helps to pass it.
 func (c control) cell() string {
-	if c.audit != nil && c.give != nil {
-		return asJSON(c.give)
+	if c.audit != nil && c.given != nil {
+		return asJSON(c.given)
 	}
 	return c.wanted.text
 }

@@ -74,8 +74,8 @@ func TestBaseline_typeOnlyGrows(t *testing.T) {
 	}
 }
 
-// giveBaseline calls the function.
-func giveBaseline(t *testing.T, c *acctest.Driver, name string) tftypes.Value {
+// addBaseline calls the function.
+func addBaseline(t *testing.T, c *acctest.Driver, name string) tftypes.Value {
 	t.Helper()
 	v, fault := c.Call("baseline", hcl(name))
 	if fault != nil {
@@ -90,7 +90,7 @@ func TestBaseline_isAValidConfiguration(t *testing.T) {
 	c := functionsCore(t)
 	for _, p := range baselines {
 		given := 0
-		for setting, arguments := range acctest.Fields(giveBaseline(t, c, p.name)) {
+		for setting, arguments := range acctest.Fields(addBaseline(t, c, p.name)) {
 			kind := "ram_" + setting
 			block := acctest.Fields(c.Build(c.Schemas.ResourceSchemas[kind], attributes{}))
 			maps.Copy(block, acctest.Fields(arguments))
@@ -121,8 +121,8 @@ func TestBaseline_passesItself(t *testing.T) {
 	c := functionsCore(t)
 	open := map[string][]string{"alibaba-2026": {"access-key-networks", "logon-masks"}, "mlps-2.0-level-3": {"8.1.4.4c"}, "cis-1.0.0": byReports, "cis-2.0.0": byReports}
 	for _, p := range baselines {
-		expect(t, p.name+" failed", idsOf(t, c, giveBaseline(t, c, p.name), p.name, failed), []string{})
-		expect(t, p.name+" not evaluated", idsOf(t, c, giveBaseline(t, c, p.name), p.name, notEvaluated), append([]string{}, open[p.name]...))
+		expect(t, p.name+" failed", idsOf(t, c, addBaseline(t, c, p.name), p.name, failed), []string{})
+		expect(t, p.name+" not evaluated", idsOf(t, c, addBaseline(t, c, p.name), p.name, notEvaluated), append([]string{}, open[p.name]...))
 	}
 }
 
@@ -144,7 +144,7 @@ func TestBaseline_conflicts(t *testing.T) {
 		{"nist-800-63b-4", "cis-2.0.0", []string{"1.10", "1.7", "1.8", "1.9"}},
 		{"cis-2.0.0", "nist-800-63b-4", []string{"3.1.1.2-age", "3.1.1.2-lowercase", "3.1.1.2-number", "3.1.1.2-symbol", "3.1.1.2-uppercase"}},
 	} {
-		expect(t, x.follows+" judged by "+x.judgedBy, idsOf(t, c, giveBaseline(t, c, x.follows), x.judgedBy, failed), x.want)
+		expect(t, x.follows+" judged by "+x.judgedBy, idsOf(t, c, addBaseline(t, c, x.follows), x.judgedBy, failed), x.want)
 	}
 	docs := c.Schemas.Functions["baseline"].Description
 	contains(t, docs, "cis-2.0.0` 1.13", "365 days or more: no value satisfies both", "Steampipe's check passes at exactly 5", "| `password_policy.max_password_age` | `{\"minimum\":1,\"maximum\":90}` (1.13) | `{\"anyOf\":[{\"const\":0},{\"minimum\":365}]}` (1.13)")
@@ -210,8 +210,8 @@ func TestBaselines_data(t *testing.T) {
 			if c.conflict != "" && !sentences.MatchString(c.conflict) {
 				t.Errorf("%s %s: %q is no sentence", p.name, c.id, c.conflict)
 			}
-			v := valueOr(c.give, null)
-			if v.Type(t.Context()) != null.Type(t.Context()) && c.give != nil || c.give != nil && c.audit == nil && !c.wanted.passes(v) {
+			v := valueOr(c.given, null)
+			if v.Type(t.Context()) != null.Type(t.Context()) && c.given != nil || c.given != nil && c.audit == nil && !c.wanted.passes(v) {
 				t.Errorf("%s %s: the baseline's own %v does not pass %s", p.name, c.id, v, c.wanted.text)
 			}
 		}

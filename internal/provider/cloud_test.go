@@ -55,7 +55,7 @@ func TestCloud_changesOnlyItsOwnObjects(t *testing.T) {
 			a.Users[ours+"left"] = &ramtest.User{ID: "200000000000000009", Name: ours + "left", Status: "active", LoginProfile: &ramtest.LoginProfile{Status: "Active"}}
 			a.MFADevices["acs:ram::"+a.ID+":mfa/"+ours+"left"] = &ramtest.MFADevice{Name: ours + "left", Serial: "acs:ram::" + a.ID + ":mfa/" + ours + "left", Seed: "JBSWY3DPEHPK3PXP"}
 		})
-		giveKey(srv, ours+"left", "LTAI5tLeftBehindKey000001", day)
+		addKey(srv, ours+"left", "LTAI5tLeftBehindKey000001", day)
 		before := account(srv)
 		others := map[string]bool{} // keys that are not ours
 		for _, user := range before.Users {

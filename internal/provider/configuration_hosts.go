@@ -17,9 +17,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// given is the value of an argument, or else of the first variable that has one,
+// argumentOrVariable is the value of an argument, or else of the first variable that has one,
 // and where it is from. Empty is not set.
-func (p *ramProvider) given(argument types.String, variables ...string) (value, variable string) {
+func (p *ramProvider) argumentOrVariable(argument types.String, variables ...string) (value, variable string) {
 	if value = strings.TrimSpace(argument.ValueString()); value != "" {
 		return value, ""
 	}
@@ -46,7 +46,7 @@ var regionVariables = []string{"ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"
 var regionName = tf.NewLazyRegexp(`^[a-z]{2}(-[a-z0-9]+)+$`)
 
 func (p *ramProvider) region(argument types.String, diags *diag.Diagnostics) string {
-	value, variable := p.given(argument, regionVariables...)
+	value, variable := p.argumentOrVariable(argument, regionVariables...)
 	if value != "" && !regionName.MatchString(value) {
 		fault(diags, path.Root("region"), variable, "the region must be a region ID, such as `cn-hangzhou`.")
 	}
@@ -81,7 +81,7 @@ func (p *ramProvider) endpoints(block *endpoints, diags *diag.Diagnostics) ram.E
 }
 
 func (p *ramProvider) endpoint(service string, argument types.String, variable string, diags *diag.Diagnostics) *url.URL {
-	value, variable := p.given(argument, variable)
+	value, variable := p.argumentOrVariable(argument, variable)
 	if value == "" {
 		return nil
 	}

@@ -18,13 +18,13 @@ import (
 // shape is what the value of an argument looks like. In the provider block an
 // empty value counts as not set, and has no shape.
 type shape struct {
-	want string
-	fits func(string) bool
+	wanted string
+	fits   func(string) bool
 }
 
 var _ validator.String = shape{}
 
-func (s shape) Description(context.Context) string             { return "value must be " + s.want }
+func (s shape) Description(context.Context) string             { return "value must be " + s.wanted }
 func (s shape) MarkdownDescription(ctx context.Context) string { return s.Description(ctx) }
 
 // ValidateString never quotes the value: a secret may be in the wrong place.
@@ -33,7 +33,7 @@ func (s shape) ValidateString(_ context.Context, req validator.StringRequest, re
 	if value == "" || s.fits(value) {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, cannotConfigure, fmt.Sprintf("The value of `%s` must be %s.", req.Path, s.want))
+	resp.Diagnostics.AddAttributeError(req.Path, cannotConfigure, fmt.Sprintf("The value of `%s` must be %s.", req.Path, s.wanted))
 }
 
 // endpointShape is the shape of an endpoint.

@@ -31,19 +31,19 @@ func (a *generateCredentialReport) Schema(ctx context.Context, _ action.SchemaRe
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Generates a credential report and waits until it is complete, for example before an audit or after an incident. `ram_credential_report` then reads it without waiting. " +
 			"The action changes nothing else. The service generates at most one report every four hours. If the last report is more recent, the action says so and does nothing. The service generates no report for an account with more than 3,500 users.",
-		Attributes: orderAttributes(ctx, reportTimeout, nil),
+		Attributes: invocationAttributes(ctx, reportTimeout, nil),
 	}
 }
 
 var failedReport = diagnostics.Operation{Name: "generate the credential report", State: "An existing report is unchanged."}
 
 func (a *generateCredentialReport) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := tf.Get[order](ctx, req.Config, &resp.Diagnostics)
-	a.planOrder(ctx, failedReport, m, &resp.Diagnostics)
+	m := tf.Get[invocation](ctx, req.Config, &resp.Diagnostics)
+	a.planInvocation(ctx, failedReport, m, &resp.Diagnostics)
 }
 
 func (a *generateCredentialReport) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := tf.Get[order](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[invocation](ctx, req.Config, &resp.Diagnostics)
 	timeout, more := m.Timeouts.Invoke(ctx, reportTimeout)
 	resp.Diagnostics.Append(more...)
 	ctx, cancel := m.bounded(ctx, reportTimeout, &resp.Diagnostics)
@@ -51,10 +51,10 @@ func (a *generateCredentialReport) Invoke(ctx context.Context, req action.Invoke
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if _, ok := a.meant(ctx, failedReport, m, &resp.Diagnostics); !ok {
+	if _, ok := a.checkInvocation(ctx, failedReport, m, &resp.Diagnostics); !ok {
 		return
 	}
-	tell := tellingOf(resp)
+	tell := progressOf(resp)
 	waiting := false
 	request := credentialReportRequest{
 		Instance: a.Instance, maxAge: maxAge{age: ram.CredentialReportInterval}, timeout: timeout,

@@ -28,7 +28,7 @@ func TestDisable_reportsAKeyThatIsStillListedAsActive(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
 			if test.kind == exclusiveKind {
-				giveKey(srv, "alice", "LTAIextra", 10*day)
+				addKey(srv, "alice", "LTAIextra", 10*day)
 			}
 			c := newCore(t, srv.Getenv, fakeClock())
 			o := c.Null(test.kind)

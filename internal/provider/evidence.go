@@ -142,7 +142,7 @@ func readReport(path string, given tftypes.Value) (*reportEvidence, error) {
 	return report, nil
 }
 
-func readRow(o opened) (row rowEvidence, err error) {
+func readRow(o settingObject) (row rowEvidence, err error) {
 	row = rowEvidence{is: map[string]bool{}, at: map[string]time.Time{}}
 	if row.user, err = o.required("user"); err != nil {
 		return row, err
@@ -247,7 +247,7 @@ const systemPolicy = "System"
 
 // readPolicy reads a policy. ram_policies names its type policy_type, alicloud_ram_policies
 // type. The control does not need the document of a system policy.
-func readPolicy(o opened) (p policyEvidence, err error) {
+func readPolicy(o settingObject) (p policyEvidence, err error) {
 	p.attachments = -1
 	if p.name, err = o.required("policy_name"); err != nil {
 		return p, err
@@ -296,12 +296,12 @@ func grantsAll(document string) (bool, error) {
 		statements = []statement{one}
 	}
 	return slices.ContainsFunc(statements, func(s statement) bool {
-		return strings.EqualFold(s.Effect, "Allow") && holdsAny(s.Action, "*", "*:*") && holdsAny(s.Resource, "*")
+		return strings.EqualFold(s.Effect, "Allow") && containsAny(s.Action, "*", "*:*") && containsAny(s.Resource, "*")
 	}), nil
 }
 
-// holdsAny reports whether a text, or a list of texts, is or has one of the values.
-func holdsAny(raw json.RawMessage, values ...string) bool {
+// containsAny reports whether a text, or a list of texts, is or has one of the values.
+func containsAny(raw json.RawMessage, values ...string) bool {
 	var list []string
 	if json.Unmarshal(raw, &list) != nil {
 		var one string
@@ -313,26 +313,26 @@ func holdsAny(raw json.RawMessage, values ...string) bool {
 	return slices.ContainsFunc(list, func(s string) bool { return slices.Contains(values, s) })
 }
 
-// opened is an object of the argument settings, with its path.
-type opened struct {
+// settingObject is an object of the argument settings, with its path.
+type settingObject struct {
 	path    string
 	members map[string]tftypes.Value
 }
 
-func openObject(path string, given tftypes.Value) (opened, error) {
+func openObject(path string, given tftypes.Value) (settingObject, error) {
 	members, err := membersOf(path, given)
 	if err == nil && members == nil {
 		err = fmt.Errorf("%s is null, not an object", path)
 	}
-	return opened{path, members}, err
+	return settingObject{path, members}, err
 }
 
-func openObjects(path string, given tftypes.Value) ([]opened, error) {
+func openObjects(path string, given tftypes.Value) ([]settingObject, error) {
 	var elements []tftypes.Value
 	if given.IsNull() || given.As(&elements) != nil {
 		return nil, fmt.Errorf("%s is %s, not a list of objects", path, kindOf(given))
 	}
-	list := make([]opened, 0, len(elements))
+	list := make([]settingObject, 0, len(elements))
 	for i, element := range elements {
 		o, err := openObject(fmt.Sprintf("%s[%d]", path, i), element)
 		if err != nil {
@@ -344,18 +344,18 @@ func openObjects(path string, given tftypes.Value) ([]opened, error) {
 }
 
 // member returns a member that is not null.
-func (o opened) member(name string) (tftypes.Value, bool) {
+func (o settingObject) member(name string) (tftypes.Value, bool) {
 	v, named := o.members[name]
 	return v, named && !v.IsNull()
 }
 
 // has reports whether a member is not null.
-func (o opened) has(name string) bool {
+func (o settingObject) has(name string) bool {
 	_, named := o.member(name)
 	return named
 }
 
-func (o opened) objects(name string) ([]opened, error) {
+func (o settingObject) objects(name string) ([]settingObject, error) {
 	v, named := o.members[name]
 	if !named {
 		return nil, fmt.Errorf("%s has no %s", o.path, name)
@@ -364,14 +364,14 @@ func (o opened) objects(name string) ([]opened, error) {
 }
 
 // text reads a string; empty if it is missing or null.
-func (o opened) text(name string) (s string, err error) {
+func (o settingObject) text(name string) (s string, err error) {
 	if v, named := o.member(name); named {
 		err = readAs(o.path+"."+name, "a string", v, tftypes.String, &s)
 	}
 	return s, err
 }
 
-func (o opened) required(name string) (string, error) {
+func (o settingObject) required(name string) (string, error) {
 	s, err := o.text(name)
 	if err == nil && s == "" {
 		err = fmt.Errorf("%s has no %s", o.path, name)
@@ -380,7 +380,7 @@ func (o opened) required(name string) (string, error) {
 }
 
 // bool reads true or false; nil if it is missing or null.
-func (o opened) bool(name string) (*bool, error) {
+func (o settingObject) bool(name string) (*bool, error) {
 	v, named := o.member(name)
 	if !named {
 		return nil, nil
@@ -391,7 +391,7 @@ func (o opened) bool(name string) (*bool, error) {
 }
 
 // time reads a time; zero if it is missing or null.
-func (o opened) time(name string) (time.Time, error) {
+func (o settingObject) time(name string) (time.Time, error) {
 	s, err := o.text(name)
 	if err != nil || s == "" {
 		return time.Time{}, err
@@ -404,7 +404,7 @@ func (o opened) time(name string) (time.Time, error) {
 }
 
 // texts reads strings by name; none if they are missing or null.
-func (o opened) texts(name string) (map[string]string, error) {
+func (o settingObject) texts(name string) (map[string]string, error) {
 	v, named := o.member(name)
 	if !named {
 		return nil, nil
@@ -414,7 +414,7 @@ func (o opened) texts(name string) (map[string]string, error) {
 		return nil, err
 	}
 	texts := map[string]string{}
-	inner := opened{o.path + "." + name, members}
+	inner := settingObject{o.path + "." + name, members}
 	for key := range members {
 		if texts[key], err = inner.text(key); err != nil {
 			return nil, err

@@ -67,7 +67,7 @@ func (p baseline) object(ctx context.Context) types.Object {
 	for _, s := range assessedSettings() {
 		arguments := map[string]attr.Value{}
 		for _, a := range s.arguments {
-			arguments[a.name] = valueOr(p.given(s.name, a.name), a.null)
+			arguments[a.name] = valueOr(p.value(s.name, a.name), a.null)
 		}
 		settings[s.name] = types.ObjectValueMust(s.types(ctx), arguments)
 	}

@@ -180,7 +180,7 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	plan.AccountID, plan.GroupID = types.StringValue(account), types.StringValue(created.ID)
 	plan.CreateDate = tf.FirstTimestamp(plan.CreateDate, created.CreateDate)
-	keepManaged(ctx, managedOf(config.optionals()), resp.Private, &resp.Diagnostics)
+	saveManaged(ctx, managedOf(config.optionals()), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	r.confirm(ctx, plan, &resp.Diagnostics)
 }
@@ -265,7 +265,7 @@ func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, 
 			return
 		}
 	}
-	keepManaged(ctx, managedOf(config.optionals()), resp.Private, &resp.Diagnostics)
+	saveManaged(ctx, managedOf(config.optionals()), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	if changes {
 		r.confirm(ctx, plan, &resp.Diagnostics)

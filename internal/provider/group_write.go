@@ -123,7 +123,7 @@ func (r *groupResource) create(ctx context.Context, want ram.Group, account stri
 	f := groupOperation("create", "Nothing was created.")
 	live, err := r.Client.RefreshGroup(ctx, want.Name)
 	if err == nil {
-		reportTakenGroup(live, account, diags)
+		reportGroupExists(live, account, diags)
 		return ram.Group{}, false
 	}
 	if !ram.NotFound(err, "Group") {
@@ -140,7 +140,7 @@ func (r *groupResource) create(ctx context.Context, want ram.Group, account stri
 		}
 		switch {
 		case ram.Exists(err) && attempt == 0:
-			reportTakenGroup(ram.Group{Name: want.Name}, account, diags)
+			reportGroupExists(ram.Group{Name: want.Name}, account, diags)
 			return ram.Group{}, false
 		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
 			diagnostics.Report(diags, f, err)
@@ -159,7 +159,7 @@ func (r *groupResource) create(ctx context.Context, want ram.Group, account stri
 			return live, true
 		}
 		if found {
-			reportTakenGroup(live, account, diags)
+			reportGroupExists(live, account, diags)
 			return ram.Group{}, false
 		}
 	}
@@ -167,8 +167,8 @@ func (r *groupResource) create(ctx context.Context, want ram.Group, account stri
 	return ram.Group{}, false
 }
 
-// reportTakenGroup reports that a group with the name exists already.
-func reportTakenGroup(live ram.Group, account string, diags *diag.Diagnostics) {
+// reportGroupExists reports that a group with the name exists already.
+func reportGroupExists(live ram.Group, account string, diags *diag.Diagnostics) {
 	id := ""
 	if live.ID != "" {
 		id = fmt.Sprintf(", with the id %s, created on %s", live.ID, live.CreateDate.UTC().Format("2006-01-02 15:04 MST"))

@@ -48,8 +48,8 @@ func guarded(resources []func() resource.Resource) (all []func() resource.Resour
 	return all
 }
 
-// keep runs a step, reports a panic in it, and sorts its diagnostics.
-func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
+// run runs a step, reports a panic in it, and sorts its diagnostics.
+func (g guard) run(diags *diag.Diagnostics, step string, do func()) {
 	defer diagnostics.Sort(diags)
 	reportPanic(diags, step, "The state contains the completed steps as far as they are known; the last request to the service may also have been successful.", do)
 }
@@ -66,12 +66,12 @@ func reportPanic(diags *diag.Diagnostics, step, state string, do func()) {
 // Create implements [resource.Resource].
 func (g guard) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	ctx = ofAccount(ctx, accountIn(ctx, req.Plan, &resp.Diagnostics))
-	g.keep(&resp.Diagnostics, "finish the create", func() { g.claimCreate(ctx, req, resp) })
+	g.run(&resp.Diagnostics, "finish the create", func() { g.claimCreate(ctx, req, resp) })
 }
 
 // Read implements [resource.Resource].
 func (g guard) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	g.keep(&resp.Diagnostics, "finish the refresh", func() {
+	g.run(&resp.Diagnostics, "finish the refresh", func() {
 		g.ProviderInstance().Refreshes.Store(true)
 		ctx, ok := g.ofState(ctx, "read", req.State, &resp.Diagnostics)
 		if ok {
@@ -82,7 +82,7 @@ func (g guard) Read(ctx context.Context, req resource.ReadRequest, resp *resourc
 
 // Update implements [resource.Resource].
 func (g guard) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	g.keep(&resp.Diagnostics, "finish the update", func() {
+	g.run(&resp.Diagnostics, "finish the update", func() {
 		ctx, ok := g.ofState(ctx, "update", req.State, &resp.Diagnostics)
 		if ok && g.checkPlanned(ctx, req, resp) {
 			g.managed.Update(ctx, req, resp)
@@ -92,7 +92,7 @@ func (g guard) Update(ctx context.Context, req resource.UpdateRequest, resp *res
 
 // Delete implements [resource.Resource].
 func (g guard) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	g.keep(&resp.Diagnostics, "finish the destroy", func() {
+	g.run(&resp.Diagnostics, "finish the destroy", func() {
 		ctx, ok := g.ofState(ctx, "delete", req.State, &resp.Diagnostics)
 		if ok && g.checkAccount(ctx, "delete", accountIn(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics) {
 			g.claimDelete(ctx, req, resp)
@@ -102,7 +102,7 @@ func (g guard) Delete(ctx context.Context, req resource.DeleteRequest, resp *res
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
 func (g guard) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	g.keep(&resp.Diagnostics, "finish the plan", func() {
+	g.run(&resp.Diagnostics, "finish the plan", func() {
 		if g.ProviderInstance() == nil { // the provider is not configured yet
 			g.managed.ModifyPlan(ctx, req, resp)
 			return
@@ -121,7 +121,7 @@ func (g guard) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, r
 
 // ImportState implements [resource.ResourceWithImportState].
 func (g guard) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	g.keep(&resp.Diagnostics, "finish the import", func() {
+	g.run(&resp.Diagnostics, "finish the import", func() {
 		g.managed.ImportState(ctx, req, resp)
 		claim.NewID(ctx, resp.Private, &resp.Diagnostics)
 	})
@@ -130,7 +130,7 @@ func (g guard) ImportState(ctx context.Context, req resource.ImportStateRequest,
 // ValidateConfig implements [resource.ResourceWithValidateConfig], for those that do.
 func (g guard) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if checks, is := g.managed.(resource.ResourceWithValidateConfig); is {
-		g.keep(&resp.Diagnostics, "finish the check of the configuration", func() { checks.ValidateConfig(ctx, req, resp) })
+		g.run(&resp.Diagnostics, "finish the check of the configuration", func() { checks.ValidateConfig(ctx, req, resp) })
 	}
 }
 

@@ -106,8 +106,8 @@ func peopled(t *testing.T, options ...ramtest.Option) *ramtest.Server {
 		loose := "acs:ram::" + defaultAccount + ":mfa/loose"
 		a.MFADevices[loose] = &ramtest.MFADevice{Name: "loose", Serial: loose, Seed: "JBSWY3DPEHPK3PXP", CreateDate: now}
 	})
-	giveKey(srv, "bob", "LTAIbob", 200*day)
-	giveKey(srv, "carol", "LTAIcarol", day)
+	addKey(srv, "bob", "LTAIbob", 200*day)
+	addKey(srv, "carol", "LTAIcarol", day)
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["bob"].Keys[0].Policy = strings.Replace(oldKeyPolicy, "Inactive", "Active", 1)
 		a.Users["carol"].Keys[0].Status = "Inactive"

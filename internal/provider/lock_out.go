@@ -33,7 +33,7 @@ type consoleQuestion struct {
 // consoleRisks judges a change that can lock users out of the console, with what else this run changes. It calls used if it
 // read other objects.
 func consoleRisks(ctx context.Context, i *instance.Instance, q consoleQuestion, used func()) (found []setting.Risk) {
-	if !q.change.Asks() {
+	if !q.change.MayRemoveAccess() {
 		used = func() {}
 	}
 	err := access.Of(i).Hold(ctx, q.object, q.value, q.accepted, func() {
@@ -90,7 +90,7 @@ func (q consoleQuestion) lossRisk(loss access.Loss) setting.Risk {
 
 func (q consoleQuestion) unreadRisk(err error) setting.Risk {
 	attribute := q.factor
-	if !q.change.AsksForFactors() {
+	if !q.change.MayRequireFactors() {
 		attribute = q.reset
 	}
 	return setting.Risk{

@@ -163,7 +163,7 @@ func TestAccLockOut_keyOfARoleThatMayNotReadUsers(t *testing.T) {
 func TestAccLockOut_policyThatFollowsARotatingKey(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	giveKey(srv, "alice", aliceKey, 40*day)
+	addKey(srv, "alice", aliceKey, 40*day)
 	rotation := func(days int, more string) string {
 		return resourceBlock(rotationKind, "alice", fmt.Sprintf(`user_name = "alice"
   rotate_after_days = %d

@@ -36,7 +36,7 @@ func networkPolicyArguments() map[string]schema.Attribute {
 func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy], whose access.KeyChange) []setting.Risk {
 	change := whose
 	change.Change = access.Change[ram.NetworkPolicy]{Before: c.Before, After: c.After}
-	change.Kept = access.Kept{Public: c.MustAllow, VPC: tf.StringsByKey(c.Argument("must_allow_vpcs"))}
+	change.Kept = access.RequiredNetworks{Public: c.MustAllow, VPC: tf.StringsByKey(c.Argument("must_allow_vpcs"))}
 	found := slices.Concat(sizeRisks(c), listRisks(c), idleListRisks(c))
 	err := access.Of(c.Instance()).Hold(ctx, change.Object(), c.After, c.Accepted, func() {
 		verdict, used := change.Judge(ctx, c.Instance())

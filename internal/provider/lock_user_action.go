@@ -37,35 +37,35 @@ func (a *lockUser) Schema(ctx context.Context, _ action.SchemaRequest, resp *act
 			"The action can be repeated: steps that are complete are skipped. " +
 			"Open console sessions, and sessions that were opened through a role, remain valid until they expire. " +
 			"A `ram_login_profile` or a `ram_access_key` with `status = \"Active\"` reverts the action with the next apply: change the configuration first.",
-		Attributes: userOrderAttributes(ctx, nil),
+		Attributes: userInvocationAttributes(ctx, nil),
 	}
 }
 
 var (
 	failedLock = failedAction("lock the user")
-	logonStep  = diagnostics.Operation{Name: failedLogonOff.Name, State: "The login profile was not changed."}
+	logonStep  = diagnostics.Operation{Name: failedDisableLogon.Name, State: "The login profile was not changed."}
 )
 
 func (a *lockUser) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := tf.Get[userOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[userInvocation](ctx, req.Config, &resp.Diagnostics)
 	a.planUser(ctx, failedLock, m, &resp.Diagnostics)
 }
 
 func (a *lockUser) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := tf.Get[userOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[userInvocation](ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	user, ok := a.subject(ctx, failedLock, m, &resp.Diagnostics)
-	if ok && a.spares(ctx, failedLock, user, &resp.Diagnostics) {
-		a.lock(ctx, user, tellingOf(resp), &resp.Diagnostics)
+	if ok && a.refuseOwnUser(ctx, failedLock, user, &resp.Diagnostics) {
+		a.lock(ctx, user, progressOf(resp), &resp.Diagnostics)
 	}
 }
 
 // lock executes each step, and reports which of them are complete and which are open.
-func (a *lockUser) lock(ctx context.Context, user ram.User, tell telling, diags *diag.Diagnostics) {
+func (a *lockUser) lock(ctx context.Context, user ram.User, tell progress, diags *diag.Diagnostics) {
 	steps := []struct {
 		what string
 		run  func(*diag.Diagnostics) bool
@@ -95,7 +95,7 @@ func (a *lockUser) lock(ctx context.Context, user ram.User, tell telling, diags 
 }
 
 // revokeAll revokes all credentials of one kind.
-func (a *actsOnInstance) revokeAll(ctx context.Context, kind credentialKind, user ram.User, tell telling, diags *diag.Diagnostics) bool {
+func (a *actsOnInstance) revokeAll(ctx context.Context, kind credentialKind, user ram.User, tell progress, diags *diag.Diagnostics) bool {
 	return newRevocation(a.Instance, kind, user, nil, tell).run(ctx, diags)
 }
 

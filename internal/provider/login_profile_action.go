@@ -30,24 +30,24 @@ func (a *disableConsoleLogon) Schema(ctx context.Context, _ action.SchemaRequest
 			"the password, the MFA device and the AccessKey pairs are unchanged, and keys still work. The action does nothing if the profile is already inactive or if the user has none.\n\n" +
 			"The service does not document whether open sessions end: assume that they remain valid until `login_session_duration` of `ram_security_preference` has passed. " +
 			"A `ram_login_profile` with `status = \"Active\"` enables logon again with the next apply. Change the configuration first.",
-		Attributes: userOrderAttributes(ctx, nil),
+		Attributes: userInvocationAttributes(ctx, nil),
 	}
 }
 
 func (a *disableConsoleLogon) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := tf.Get[userOrder](ctx, req.Config, &resp.Diagnostics)
-	a.planUser(ctx, failedLogonOff, m, &resp.Diagnostics)
+	m := tf.Get[userInvocation](ctx, req.Config, &resp.Diagnostics)
+	a.planUser(ctx, failedDisableLogon, m, &resp.Diagnostics)
 }
 
 func (a *disableConsoleLogon) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := tf.Get[userOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[userInvocation](ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	user, ok := a.subject(ctx, failedLogonOff, m, &resp.Diagnostics)
-	if ok && a.spares(ctx, failedLogonOff, user, &resp.Diagnostics) {
-		a.disableLogon(ctx, failedLogonOff, user, tellingOf(resp), &resp.Diagnostics)
+	user, ok := a.subject(ctx, failedDisableLogon, m, &resp.Diagnostics)
+	if ok && a.refuseOwnUser(ctx, failedDisableLogon, user, &resp.Diagnostics) {
+		a.disableLogon(ctx, failedDisableLogon, user, progressOf(resp), &resp.Diagnostics)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// profilesSought is which login profiles are looked for. What is null holds for all.
-type profilesSought struct {
+// loginProfileFilter is which login profiles are looked for. What is null holds for all.
+type loginProfileFilter struct {
 	listing.Users
 
 	Status     types.String `tfsdk:"status"`
@@ -40,11 +40,11 @@ func (r *loginProfileResource) ListResourceConfigSchema(_ context.Context, _ lis
 }
 
 func (r *loginProfileResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing.Listing[profilesSought, foundProfile]{Name: "list the login profiles", Find: r.profiles, Show: showProfile}.Stream(ctx, r.Instance, req, stream)
+	listing.Listing[loginProfileFilter, foundProfile]{Name: "list the login profiles", Find: r.profiles, Show: showProfile}.Stream(ctx, r.Instance, req, stream)
 }
 
 // profiles finds the login profiles that are sought.
-func (r *loginProfileResource) profiles(ctx context.Context, sought profilesSought, most int64) iter.Seq2[foundProfile, error] {
+func (r *loginProfileResource) profiles(ctx context.Context, sought loginProfileFilter, most int64) iter.Seq2[foundProfile, error] {
 	hasMFA := mfaOwners(ctx, r.Instance)
 	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundProfile, error)) {
 		live, err := r.Client.LoginProfile(ctx, user.Name)

@@ -36,8 +36,8 @@ func profile(srv *ramtest.Server) *ramtest.LoginProfile {
 	return account(srv).Users["alice"].LoginProfile
 }
 
-// giveProfile lets another user open the console to alice.
-func giveProfile(a *ramtest.Account) {
+// addProfile lets another user open the console to alice.
+func addProfile(a *ramtest.Account) {
 	a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "chosen by the user", Status: "Active", CreateDate: srv0(a), UpdateDate: srv0(a), PasswordDate: srv0(a)}
 }
 
@@ -134,7 +134,7 @@ func TestLoginProfile_missingUserAndMissingProfile(t *testing.T) {
 	expect(t, "exists", in(t, v, "exists"), false)
 	expect(t, "status", in(t, v, "status"), nil)
 	expect(t, "user id", in(t, v, "user_id"), aliceID)
-	srv.Change(giveProfile)
+	srv.Change(addProfile)
 	v, diags = c.ReadData(profileKind, attributes{"user_name": "alice"})
 	clean(t, diags)
 	expect(t, "exists", in(t, v, "exists"), true)
@@ -146,7 +146,7 @@ func TestLoginProfile_missingUserAndMissingProfile(t *testing.T) {
 func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Change(giveProfile)
+	srv.Change(addProfile)
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(nil))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "already has a login profile", "terraform import <address> alice")
@@ -154,7 +154,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 
 	srv = withAlice(t)
-	srv.ChangeBefore("CreateLoginProfile", giveProfile)
+	srv.ChangeBefore("CreateLoginProfile", addProfile)
 	c = newCore(t, srv.Getenv, clockOf(srv))
 	o, diags = c.Create(profileKind, logon(nil))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "already has a login profile", "It appeared while this one was being created", "terraform import <address> alice")
@@ -166,7 +166,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 func TestLoginProfile_doesNotAdoptAProfileOfAnotherActor(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.ChangeBefore("CreateLoginProfile", giveProfile)
+	srv.ChangeBefore("CreateLoginProfile", addProfile)
 	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Fault: "reset"})
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(attributes{"mfa_bind_required": true}))
@@ -223,7 +223,7 @@ func TestLoginProfile_sendsThePasswordOnlyWhenItsVersionChanges(t *testing.T) {
 func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Change(giveProfile)
+	srv.Change(addProfile)
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Import(profileKind, "alice")
 	clean(t, diags)

@@ -14,7 +14,7 @@ import (
 // managedKey names, in private state, what the configuration mentioned when it was last applied.
 const managedKey = "managed"
 
-func keepManaged(ctx context.Context, managed []string, private tf.PrivateState, diags *diag.Diagnostics) {
+func saveManaged(ctx context.Context, managed []string, private tf.PrivateState, diags *diag.Diagnostics) {
 	tf.WritePrivate(ctx, private, managedKey, managed, diags)
 }
 

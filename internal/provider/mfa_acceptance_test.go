@@ -408,7 +408,7 @@ func TestAccMFABinding_seedIsNotStored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
-			seed := loosePhone(srv)
+			seed := phoneWithoutZeros(srv)
 			if test.seed != "" {
 				seed = test.seed
 			}
@@ -490,7 +490,7 @@ func TestAccMFADevice_interruptedCreateKeepsTheSeed(t *testing.T) {
 func TestAccMFA_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	loosePhone(srv)
+	phoneWithoutZeros(srv)
 	bindTo(srv, aliceUserID)
 	c := newCLI(t, srv.Getenv, "")
 	c.generate(`

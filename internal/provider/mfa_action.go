@@ -31,7 +31,7 @@ var (
 type unbindMFA struct{ actsOnInstance }
 
 type unbindMFAModel struct {
-	userOrder
+	userInvocation
 
 	SerialNumber types.String `tfsdk:"serial_number"`
 	DeleteDevice types.Bool   `tfsdk:"delete_device"`
@@ -49,7 +49,7 @@ func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 			"and set a new password before you enable console logon again.\n\n" +
 			"For a user without a device, the action does nothing. It cannot unbind a hardware key; use the console for that. " +
 			"A `ram_virtual_mfa_device` with `bind_to_user`, or a `ram_mfa_binding`, plans to bind the device again. Change the configuration first.",
-		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
+		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
 			"serial_number": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{serialForm.Validator("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
 				MarkdownDescription: "The serial number of the device. If the user has another device, the action fails and changes nothing. With `delete_device`, a device that is already unbound is still deleted.",
@@ -67,7 +67,7 @@ var failedUnbind = failedAction("unbind the MFA device")
 
 func (a *unbindMFA) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := tf.Get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
-	user, ok := a.planUser(ctx, failedUnbind, m.userOrder, &resp.Diagnostics)
+	user, ok := a.planUser(ctx, failedUnbind, m.userInvocation, &resp.Diagnostics)
 	if !ok || m.AllowLockOut.IsUnknown() {
 		return
 	}
@@ -83,20 +83,20 @@ func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	user, ok := a.subject(ctx, failedUnbind, m.userOrder, &resp.Diagnostics)
-	if !ok || !a.spares(ctx, failedUnbind, user, &resp.Diagnostics) {
+	user, ok := a.subject(ctx, failedUnbind, m.userInvocation, &resp.Diagnostics)
+	if !ok || !a.refuseOwnUser(ctx, failedUnbind, user, &resp.Diagnostics) {
 		return
 	}
-	tell := tellingOf(resp)
-	serial, ok := a.takeOff(ctx, user, m, tell, &resp.Diagnostics)
+	tell := progressOf(resp)
+	serial, ok := a.unbindDevice(ctx, user, m, tell, &resp.Diagnostics)
 	if ok && serial != "" && m.DeleteDevice.ValueBool() {
 		a.destroy(ctx, user, serial, tell, &resp.Diagnostics)
 	}
 }
 
-// takeOff unbinds the user's device, if it is the one that the order names or if the order names none. It returns the device that
+// unbindDevice unbinds the user's device, if it is the one that the invocation names or if it names none. It returns the device that
 // is free now, if there is one.
-func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, m unbindMFAModel, tell telling, diags *diag.Diagnostics) (serial string, ok bool) {
+func (a *unbindMFA) unbindDevice(ctx context.Context, user ram.User, m unbindMFAModel, tell progress, diags *diag.Diagnostics) (serial string, ok bool) {
 	f, want := failedUnbind, m.SerialNumber.ValueString()
 	unlock, err := a.Client.Lock(ctx, access.LockName)
 	if diagnostics.Report(diags, f, err) {
@@ -141,7 +141,7 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, m unbindMFAModel
 }
 
 // destroy deletes a device that is not bound. One that does not exist is no error.
-func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell telling, diags *diag.Diagnostics) {
+func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell progress, diags *diag.Diagnostics) {
 	f := diagnostics.Operation{Name: "delete the MFA device", State: fmt.Sprintf("The MFA device %[2]s is unbound from %[1]q, and not deleted yet. To continue, set serial_number to the device and run the same command again; every step can be repeated.", user.Name, serial)}
 	device, found, err := mfa.Refresh(ctx, a.Instance, serial)
 	switch {

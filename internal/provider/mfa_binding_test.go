@@ -29,7 +29,7 @@ func bindingOf(user, seed string) attributes {
 func TestMFABinding_bindAndUnbindStoreNoSeed(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	seed := loosePhone(srv)
+	seed := phoneWithoutZeros(srv)
 	c := bindingCore(t, srv)
 	config := bindingOf("alice", seed)
 	o, diags := c.Create(bindingKind, config)
@@ -90,7 +90,7 @@ func TestMFABinding_invalidInputBindsNoDevice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
-			config := bindingOf("alice", loosePhone(srv))
+			config := bindingOf("alice", phoneWithoutZeros(srv))
 			for name, v := range test.config {
 				config[name] = v
 			}
@@ -121,7 +121,7 @@ func TestMFABinding_invalidInputBindsNoDevice(t *testing.T) {
 func TestMFABinding_unknownValuesAreCheckedInTheApply(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	seed := loosePhone(srv)
+	seed := phoneWithoutZeros(srv)
 	c := bindingCore(t, srv)
 	config := bindingOf("alice", seed)
 	config["seed_wo"] = acctest.Unknown{}
@@ -159,7 +159,7 @@ func TestMFABinding_absentBindingIsRemovedFromTheState(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
 			c := bindingCore(t, srv)
-			o, diags := c.Create(bindingKind, bindingOf("alice", loosePhone(srv)))
+			o, diags := c.Create(bindingKind, bindingOf("alice", phoneWithoutZeros(srv)))
 			clean(t, diags)
 			// One response without it is not believed (CONS-02).
 			srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
@@ -182,7 +182,7 @@ func TestMFABinding_absentBindingIsRemovedFromTheState(t *testing.T) {
 func TestMFABinding_followsARenamedUser(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	seed := loosePhone(srv)
+	seed := phoneWithoutZeros(srv)
 	c := bindingCore(t, srv)
 	o, diags := c.Create(bindingKind, bindingOf("alice", seed))
 	clean(t, diags)
@@ -222,7 +222,7 @@ func TestMFABinding_followsARenamedUser(t *testing.T) {
 func TestMFABinding_import(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	loosePhone(srv)
+	phoneWithoutZeros(srv)
 	bindTo(srv, aliceUserID)
 	c := bindingCore(t, srv)
 	o, diags := c.Import(bindingKind, "alice")
@@ -249,7 +249,7 @@ func TestMFAData(t *testing.T) {
 		t.Run("none is "+none, func(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAResponse = none }))
-			loosePhone(srv)
+			phoneWithoutZeros(srv)
 			srv.Change(func(a *ramtest.Account) {
 				a.MFADevices[phoneSerial+"-2"] = &ramtest.MFADevice{Name: "phone-2", Serial: phoneSerial + "-2", Seed: "AAAAAAAA"}
 			})
@@ -321,7 +321,7 @@ func TestMFABinding_seedIsNeededOnlyToBind(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := bindingCore(t, srv)
-	o, diags := c.Create(bindingKind, bindingOf("alice", loosePhone(srv)))
+	o, diags := c.Create(bindingKind, bindingOf("alice", phoneWithoutZeros(srv)))
 	clean(t, diags)
 	without := bindingOf("alice", "").Merge(attributes{"seed_wo": nil})
 	fixed(t, c, bindingKind, without, o)

@@ -72,8 +72,8 @@ func history(srv *ramtest.Server, part string) (actions []string) {
 	return actions
 }
 
-// made is how often a device came to be.
-func made(srv *ramtest.Server) (n int) {
+// created is how often a device came to be.
+func created(srv *ramtest.Server) (n int) {
 	for _, call := range srv.Calls("CreateVirtualMFADevice") {
 		if call.Committed {
 			n++
@@ -123,7 +123,7 @@ func TestMFADevice_faultTable(t *testing.T) {
 						c := newCore(t, srv.Getenv, inStep(srv, 0))
 						o, diags := c.Create(deviceKind, boundPhone)
 						got := judged(t, srv, o, diags)
-						if n := made(srv); n > 2 {
+						if n := created(srv); n > 2 {
 							t.Errorf("%+v: %d devices were made", rule, n)
 						}
 						if n := len(srv.Calls("BindMFADevice")); n > 2 && !strings.HasPrefix(rule.Code, "Throttling") {
@@ -368,7 +368,7 @@ func TestMFABinding_faultTable(t *testing.T) {
 						continue // the service does not refuse what it did
 					}
 					srv := staffed(t)
-					seed := loosePhone(srv)
+					seed := phoneWithoutZeros(srv)
 					srv.Inject(rule)
 					c := bindingCore(t, srv)
 					o, diags := c.Create(bindingKind, bindingOf("alice", seed))

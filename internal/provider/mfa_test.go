@@ -73,8 +73,8 @@ func bindTo(srv *ramtest.Server, userID string) {
 	})
 }
 
-// loosePhone lets another user make the device, and returns its seed.
-func loosePhone(srv *ramtest.Server) (seed string) {
+// phoneWithoutZeros lets another user make the device, and returns its seed.
+func phoneWithoutZeros(srv *ramtest.Server) (seed string) {
 	seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
@@ -458,7 +458,7 @@ func resolved(t *testing.T, c *acctest.Driver, plan *tfprotov6.PlanResourceChang
 func TestMFADevice_destroyUnbindsAnImportedDevice(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	loosePhone(srv)
+	phoneWithoutZeros(srv)
 	bindTo(srv, aliceUserID)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	o, diags := c.Import(deviceKind, phoneSerial)

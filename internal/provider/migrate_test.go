@@ -538,8 +538,8 @@ func TestMigration_invalidStateIsRefused(t *testing.T) {
 	}
 }
 
-// forgetFormer takes the former provider away from a CLI.
-func forgetFormer(t *testing.T, c *cli) {
+// removeFormer takes the former provider away from a CLI.
+func removeFormer(t *testing.T, c *cli) {
 	t.Helper()
 	ours, err := binary()
 	must(t, err)
@@ -561,7 +561,7 @@ var formerProvider = sync.OnceValues(func() (string, error) {
 func before(t *testing.T) (*ramtest.Server, *cli) {
 	t.Helper()
 	srv := withAlice(t)
-	giveKey(srv, "bob", migratedKey, day)
+	addKey(srv, "bob", migratedKey, day)
 	srv.Change(func(a *ramtest.Account) {
 		a.Alias = "acme"
 		a.Preference.LoginNetworkMasks, a.Preference.LoginSessionDuration, a.Preference.VerificationTypes = "203.0.113.0/24;198.51.100.7", 8, nil
@@ -603,7 +603,7 @@ func TestAccMigration_withMovedBlocks(t *testing.T) {
 		"Passwords are removed from the state", "The file with the secret stays where it is", "enforce_mfa_for_login was not enforced")
 	printed := planned + c.run(0, "apply", "-auto-approve")
 	c.write("moved.tf", "") // and without the former provider
-	forgetFormer(t, c)
+	removeFormer(t, c)
 	printed += c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))
 	contains(t, c.state(), formerSecret, migratedKey, defaultAccount)
@@ -630,7 +630,7 @@ func TestAccMigration_withImportBlocks(t *testing.T) {
 	contains(t, verdict+notes, "OK: 3 moved, 7 imported; nothing is destroyed")
 	printed += c.run(0, "apply", "-auto-approve")
 	c.write("import.tf", "")
-	forgetFormer(t, c)
+	removeFormer(t, c)
 	printed += c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))
 	if strings.Contains(c.state(), "alicloud") {
@@ -1165,7 +1165,7 @@ func TestAccMigration_everyShapeInTwoAccounts(t *testing.T) {
 			a.Users[name] = &ramtest.User{ID: fmt.Sprintf("40000000000000000%d", i), Name: name, DisplayName: name, Status: "active", ProvisionType: "Manual", CreateDate: srv0(a), UpdateDate: srv0(a)}
 		}
 		a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: peoplesPass, Status: "Active", MFABindRequired: true, CreateDate: srv0(a), UpdateDate: srv0(a)}
-		acctest.GiveKey(a, "carol", prodKey, srv0(a))
+		acctest.AddKey(a, "carol", prodKey, srv0(a))
 	})
 	user := func(id, name, shown string) map[string]any {
 		return map[string]any{"id": id, "name": name, "display_name": shown, "force": false}

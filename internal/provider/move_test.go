@@ -183,7 +183,7 @@ var moves = map[string]moved{
 		kind: "ram_login_profile", former: "alicloud_ram_login_profile",
 		state: `{"id":"alice","create_time":"2026-01-01T00:00:00Z","mfa_bind_required":true,"password":` + jsonText(formerPassword) + `,"password_reset_required":false,"user_name":"alice","timeouts":null}`,
 		arrange: func(a *ramtest.Account) {
-			giveProfile(a)
+			addProfile(a)
 			a.Users["alice"].LoginProfile.MFABindRequired = true
 		},
 		config:  attributes{"user_name": "alice", "mfa_bind_required": true},
@@ -384,7 +384,7 @@ func TestMove_withTheCredentialsOfAnotherAccount(t *testing.T) {
 		srv.AddAccount(strangerAccount)
 		srv.ChangeAccount(strangerAccount, func(a *ramtest.Account) {
 			a.Users["alice"] = &ramtest.User{ID: "500000000000000001", Name: "alice", DisplayName: "Alice", Status: "active", ProvisionType: "Manual", CreateDate: srv0(a), UpdateDate: srv0(a)}
-			acctest.GiveKey(a, "alice", "LTAI5tStrangerStrangerSt", srv0(a))
+			acctest.AddKey(a, "alice", "LTAI5tStrangerStrangerSt", srv0(a))
 			if m.arrange != nil {
 				m.arrange(a)
 			}

@@ -28,81 +28,81 @@ const misspeltAttempts = "max_login_attemps" //nolint:misspell // it is that pro
 // can be moved to it, by the schemas of releases 1.0.0 to 1.287.0.
 var formerTypes = map[string][]move.FormerType{
 	"ram_security_preference": {{Name: "alicloud_ram_security_preference", Required: nil, Attributes: slices.Concat(
-		kept("allow_user_to_change_password", "allow_user_to_login_with_passkey", "allow_user_to_manage_access_keys", "allow_user_to_manage_mfa_devices",
+		sameNames("allow_user_to_change_password", "allow_user_to_login_with_passkey", "allow_user_to_manage_access_keys", "allow_user_to_manage_mfa_devices",
 			"allow_user_to_manage_personal_ding_talk", "enable_save_mfa_ticket", "login_session_duration", "max_idle_days_for_access_keys", "max_idle_days_for_users",
 			"mfa_operation_for_login", "verification_types"),
-		formerly("login_network_masks", "The string separated by `;` becomes a set.", takeMasks, "login_network_masks"),
+		formerly("login_network_masks", "The string separated by `;` becomes a set.", convertMasks, "login_network_masks"),
 		[]move.FormerAttribute{{
-			Name: "enforce_mfa_for_login", Targets: []string{"mfa_operation_for_login"}, Convert: takeEnforcedMFA, Warn: tellEnforcedMFA,
+			Name: "enforce_mfa_for_login", Targets: []string{"mfa_operation_for_login"}, Convert: convertEnforcedMFA, Warn: warnEnforcedMFA,
 			Docs: "`true` becomes `\"mandatory\"`, with a warning: newer releases of the old provider never sent it. `false` is ignored.",
 		}},
-		left("operation_for_risk_login", "Deprecated by the service. The account keeps the value. A value other than `autonomous` results in a warning.", tellRiskLogin),
-		formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts,
+		left("operation_for_risk_login", "Deprecated by the service. The account keeps the value. A value other than `autonomous` results in a warning.", warnRiskLogin),
+		formerly("id", "If it is the id of an account.", convertAccountID, "account_id"), formerTimeouts,
 	)}},
 	"ram_password_policy": {
 		{Name: "alicloud_ram_password_policy", Required: nil, Attributes: slices.Concat(
-			kept(append(formerPasswordRules(), "minimum_password_different_character", "password_not_contain_user_name")...),
+			sameNames(append(formerPasswordRules(), "minimum_password_different_character", "password_not_contain_user_name")...),
 			formerly(misspeltAttempts, "The name is corrected.", nil, "max_login_attempts"),
-			formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts,
+			formerly("id", "If it is the id of an account.", convertAccountID, "account_id"), formerTimeouts,
 		)},
 		{Name: "alicloud_ram_account_password_policy", Required: nil, Attributes: slices.Concat(
-			kept(append(formerPasswordRules(), "max_login_attempts")...), formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts,
+			sameNames(append(formerPasswordRules(), "max_login_attempts")...), formerly("id", "If it is the id of an account.", convertAccountID, "account_id"), formerTimeouts,
 		)},
 	},
 	"ram_account_alias": {
-		{Name: "alicloud_ram_account_alias", Required: nil, Attributes: slices.Concat(kept("account_alias"), formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts)},
-		{Name: "alicloud_ram_alias", Required: nil, Attributes: slices.Concat(kept("account_alias"), formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts)},
+		{Name: "alicloud_ram_account_alias", Required: nil, Attributes: slices.Concat(sameNames("account_alias"), formerly("id", "If it is the id of an account.", convertAccountID, "account_id"), formerTimeouts)},
+		{Name: "alicloud_ram_alias", Required: nil, Attributes: slices.Concat(sameNames("account_alias"), formerly("id", "If it is the id of an account.", convertAccountID, "account_id"), formerTimeouts)},
 	},
 	"ram_user": {{Name: "alicloud_ram_user", Required: []string{"name"}, Attributes: slices.Concat(
-		kept("name", "display_name"),
+		sameNames("name", "display_name"),
 		formerly("mobile", "", nil, "mobile_phone"),
-		kept("email", "comments"),
+		sameNames("email", "comments"),
 		formerly("force", "", nil, "force_destroy"),
-		formerly("id", "", takeUserID, "user_id"), keptTimeouts,
+		formerly("id", "", convertUserID, "user_id"), formerTimeouts,
 	)}},
 	"ram_group": {{Name: "alicloud_ram_group", Required: []string{"name"}, Attributes: slices.Concat(
-		formerly("name", "", takeNonEmpty("name"), "name"),
-		formerly("group_name", "", takeNonEmpty("name"), "name"),
-		kept("comments"),
+		formerly("name", "", convertNonEmpty("name"), "name"),
+		formerly("group_name", "", convertNonEmpty("name"), "name"),
+		sameNames("comments"),
 		formerly("force", "", nil, "force_destroy"),
-		left("id", "", nil), left("create_time", "", nil), keptTimeouts,
+		left("id", "", nil), left("create_time", "", nil), formerTimeouts,
 	)}},
 	"ram_group_membership": {
 		{Name: "alicloud_ram_user_group_attachment", Required: []string{"user_name", "group_name"}, Attributes: slices.Concat(
-			kept("user_name", "group_name"), left("id", "", nil), keptTimeouts,
+			sameNames("user_name", "group_name"), left("id", "", nil), formerTimeouts,
 		)},
 		{Name: "alicloud_ram_group_membership", Required: []string{"group_name"}, Attributes: slices.Concat(
-			kept("group_name"),
-			formerly("user_names", "Only if the group has one member. Otherwise the move is refused, and the script writes an `import` block for each user.", takeOneMember, "user_name"),
-			left("id", "", nil), keptTimeouts,
+			sameNames("group_name"),
+			formerly("user_names", "Only if the group has one member. Otherwise the move is refused, and the script writes an `import` block for each user.", convertOneMember, "user_name"),
+			left("id", "", nil), formerTimeouts,
 		)},
 	},
 	"ram_policy_attachment": {formerAttachment("user"), formerAttachment("group"), formerAttachment("role")},
 	"ram_login_profile": {{Name: "alicloud_ram_login_profile", Required: []string{"user_name"}, Attributes: slices.Concat(
-		formerly("id", "If `user_name` is missing.", takeProfileID, "user_name"),
-		formerly("user_name", "", takeNonEmpty("user_name"), "user_name"),
-		kept("mfa_bind_required"),
-		left("password", "Removed from the state, with a warning. The user keeps the password. Use `password_wo` to set a new one.", tellPassword),
+		formerly("id", "If `user_name` is missing.", convertProfileID, "user_name"),
+		formerly("user_name", "", convertNonEmpty("user_name"), "user_name"),
+		sameNames("mfa_bind_required"),
+		left("password", "Removed from the state, with a warning. The user keeps the password. Use `password_wo` to set a new one.", warnPassword),
 		left("password_reset_required", "Removed. It applies only together with `password_wo`, and is not read from the service.", nil),
-		left("create_time", "", nil), keptTimeouts,
+		left("create_time", "", nil), formerTimeouts,
 	)}},
 	"ram_access_key": {{Name: "alicloud_ram_access_key", Required: []string{"access_key_id"}, Attributes: slices.Concat(
 		formerly("id", "", nil, "access_key_id"),
-		formerly("user_name", "Required. If it is missing, the first refresh reads it from the service.", takeNonEmpty("user_name"), "user_name"),
-		formerly("status", "", takeNonEmpty("status"), "status"),
-		formerly("pgp_key", "A `keybase:` name is removed, with a warning. Set the public key itself.", takePGPKey, "pgp_key"),
-		formerly("secret", "Kept in the state.", takeNonEmpty("secret"), "secret"),
-		formerly("encrypted_secret", "", takeNonEmpty("encrypted_secret"), "encrypted_secret"),
-		formerly("key_fingerprint", "", takeNonEmpty("key_fingerprint"), "key_fingerprint"),
-		left("secret_file", "Removed, with a warning. The file is not deleted, and contains the secret in plain text.", tellSecretFile),
-		left("create_time", "", nil), keptTimeouts,
+		formerly("user_name", "Required. If it is missing, the first refresh reads it from the service.", convertNonEmpty("user_name"), "user_name"),
+		formerly("status", "", convertNonEmpty("status"), "status"),
+		formerly("pgp_key", "A `keybase:` name is removed, with a warning. Set the public key itself.", convertPGPKey, "pgp_key"),
+		formerly("secret", "Kept in the state.", convertNonEmpty("secret"), "secret"),
+		formerly("encrypted_secret", "", convertNonEmpty("encrypted_secret"), "encrypted_secret"),
+		formerly("key_fingerprint", "", convertNonEmpty("key_fingerprint"), "key_fingerprint"),
+		left("secret_file", "Removed, with a warning. The file is not deleted, and contains the secret in plain text.", warnSecretFile),
+		left("create_time", "", nil), formerTimeouts,
 	)}},
 	"ram_access_key_policy": {{Name: "alicloud_ram_access_key_policy", Required: []string{"access_key_id"}, Attributes: slices.Concat(
-		formerly("id", "If `user_access_key_id` is missing.", takePolicyID, "access_key_id", "user_name"),
-		formerly("user_access_key_id", "", takeNonEmpty("access_key_id"), "access_key_id"),
-		formerly("user_principal_name", "The part before the `@`. If it is missing, the first refresh reads it from the service.", takePrincipalName, "user_name"),
-		formerly("access_key_policy", "The JSON document becomes typed arguments. Other statements stay in the account.", takePolicy, "status", "classic_allow_list", "vpc_allow_list"),
-		keptTimeouts,
+		formerly("id", "If `user_access_key_id` is missing.", convertPolicyID, "access_key_id", "user_name"),
+		formerly("user_access_key_id", "", convertNonEmpty("access_key_id"), "access_key_id"),
+		formerly("user_principal_name", "The part before the `@`. If it is missing, the first refresh reads it from the service.", convertPrincipalName, "user_name"),
+		formerly("access_key_policy", "The JSON document becomes typed arguments. Other statements stay in the account.", convertPolicy, "status", "classic_allow_list", "vpc_allow_list"),
+		formerTimeouts,
 	)}},
 }
 
@@ -114,11 +114,11 @@ func formerPasswordRules() []string {
 	}
 }
 
-// keptTimeouts are a block in the old configuration, and an argument here.
-var keptTimeouts = formerly("timeouts", "A block becomes an argument: `timeouts = { … }`.", nil, "timeouts")
+// formerTimeouts are a block in the old configuration, and an argument here.
+var formerTimeouts = formerly("timeouts", "A block becomes an argument: `timeouts = { … }`.", nil, "timeouts")
 
-// kept are attributes of the same name and meaning.
-func kept(names ...string) (all []move.FormerAttribute) {
+// sameNames are attributes of the same name and meaning.
+func sameNames(names ...string) (all []move.FormerAttribute) {
 	for _, name := range names {
 		all = append(all, formerly(name, "", nil, name)...)
 	}
@@ -129,7 +129,7 @@ func kept(names ...string) (all []move.FormerAttribute) {
 // is copied to the first of them.
 func formerly(name, docs string, take func(context.Context, *move.State, string) error, becomes ...string) []move.FormerAttribute {
 	if take == nil {
-		take = func(ctx context.Context, m *move.State, name string) error { return m.TakeAs(ctx, name, becomes[0]) }
+		take = func(ctx context.Context, m *move.State, name string) error { return m.CopyAs(ctx, name, becomes[0]) }
 	}
 	return []move.FormerAttribute{{Name: name, Targets: becomes, Docs: docs, Convert: take}}
 }
@@ -139,19 +139,19 @@ func left(name, docs string, tell func(*move.State) (summary, detail string)) []
 	return []move.FormerAttribute{{Name: name, Docs: docs, Warn: tell}}
 }
 
-// takeNonEmpty carries a text over to an attribute that is null where there is none.
-func takeNonEmpty(as string) func(context.Context, *move.State, string) error {
+// convertNonEmpty carries a text over to an attribute that is null where there is none.
+func convertNonEmpty(as string) func(context.Context, *move.State, string) error {
 	return func(ctx context.Context, m *move.State, name string) error {
 		if m.Nothing(name) {
 			return nil
 		}
-		return m.TakeAs(ctx, name, as)
+		return m.CopyAs(ctx, name, as)
 	}
 }
 
-// takeMasks cuts a list of networks. The empty text is the empty list, of which the
+// convertMasks cuts a list of networks. The empty text is the empty list, of which the
 // old provider could not say whether it was configured.
-func takeMasks(ctx context.Context, m *move.State, name string) error {
+func convertMasks(ctx context.Context, m *move.State, name string) error {
 	joined, err := m.Read(ctx, name, types.StringType)
 	if err != nil {
 		return err
@@ -166,11 +166,11 @@ func takeMasks(ctx context.Context, m *move.State, name string) error {
 	return nil
 }
 
-// takeEnforcedMFA is true if a second factor was mandatory, in releases that read it
+// convertEnforcedMFA is true if a second factor was mandatory, in releases that read it
 // from the service. Later ones keep what the configuration says and read
 // mfa_operation_for_login instead, which therefore is believed where it is there
 // (observed in their source; that true means mandatory is documented).
-func takeEnforcedMFA(ctx context.Context, m *move.State, name string) error {
+func convertEnforcedMFA(ctx context.Context, m *move.State, name string) error {
 	enforced, err := m.Read(ctx, name, types.BoolType)
 	if err == nil && enforced.Equal(types.BoolValue(true)) && m.Nothing("mfa_operation_for_login") {
 		m.Into["mfa_operation_for_login"] = types.StringValue(access.Mandatory)
@@ -178,7 +178,7 @@ func takeEnforcedMFA(ctx context.Context, m *move.State, name string) error {
 	return err
 }
 
-func tellEnforcedMFA(m *move.State) (summary, detail string) {
+func warnEnforcedMFA(m *move.State) (summary, detail string) {
 	const how = "This provider does not have it. Write mfa_operation_for_login = \"mandatory\" in the configuration instead, to ask every RAM user for a second factor at every logon."
 	switch said := tf.String(m.Into["mfa_operation_for_login"]); said {
 	case access.Mandatory:
@@ -191,16 +191,16 @@ func tellEnforcedMFA(m *move.State) (summary, detail string) {
 	}
 }
 
-func tellRiskLogin(m *move.State) (summary, detail string) {
+func warnRiskLogin(m *move.State) (summary, detail string) {
 	if move.IsBlank(m.Old["operation_for_risk_login"], `"autonomous"`) {
 		return "", ""
 	}
 	return "operation_for_risk_login is not managed any more", "The service has deprecated it, and this provider does not know it. The account keeps what it has. Remove it from the configuration."
 }
 
-// takeAccountID takes the account from the id of a setting: newer releases of the old
+// convertAccountID takes the account from the id of a setting: newer releases of the old
 // provider used the account id, older ones a constant or the alias (by their source).
-func takeAccountID(ctx context.Context, m *move.State, name string) error {
+func convertAccountID(ctx context.Context, m *move.State, name string) error {
 	if id := m.Text(ctx, name); instance.AccountIDPattern.MatchString(id) && id != m.Text(ctx, "account_alias") {
 		m.Into["account_id"] = types.StringValue(id)
 	}
@@ -210,9 +210,9 @@ func takeAccountID(ctx context.Context, m *move.State, name string) error {
 // userIDForm matches the id of a RAM user (documented).
 var userIDForm = tf.NewLazyRegexp(`^[0-9]{6,32}$`)
 
-// takeUserID distinguishes the id of a user from its name, which the first releases of the
+// convertUserID distinguishes the id of a user from its name, which the first releases of the
 // old provider used as the id of the resource.
-func takeUserID(ctx context.Context, m *move.State, name string) error {
+func convertUserID(ctx context.Context, m *move.State, name string) error {
 	if id := m.Text(ctx, name); userIDForm.MatchString(id) && id != m.Text(ctx, "name") {
 		m.Into["user_id"] = types.StringValue(id)
 	}
@@ -224,12 +224,12 @@ func formerAttachment(kind string) move.FormerType {
 	principal := kind + "_name"
 	return move.FormerType{
 		Name: "alicloud_ram_" + kind + "_policy_attachment", Required: []string{principal, "policy_name", "policy_type"},
-		Attributes: slices.Concat(kept(principal, "policy_name", "policy_type"), left("id", "", nil), keptTimeouts),
+		Attributes: slices.Concat(sameNames(principal, "policy_name", "policy_type"), left("id", "", nil), formerTimeouts),
 	}
 }
 
-// takeOneMember converts a list of users with one name.
-func takeOneMember(ctx context.Context, m *move.State, name string) error {
+// convertOneMember converts a list of users with one name.
+func convertOneMember(ctx context.Context, m *move.State, name string) error {
 	value, err := m.Read(ctx, name, types.SetType{ElemType: types.StringType})
 	if err != nil {
 		return err
@@ -245,20 +245,20 @@ func takeOneMember(ctx context.Context, m *move.State, name string) error {
 	return nil
 }
 
-func takeProfileID(ctx context.Context, m *move.State, name string) error {
-	return m.TakeAs(ctx, name, "user_name")
+func convertProfileID(ctx context.Context, m *move.State, name string) error {
+	return m.CopyAs(ctx, name, "user_name")
 }
 
-// tellPassword returns one text for all login profiles, which is reported once in a run.
-func tellPassword(*move.State) (summary, detail string) {
+// warnPassword returns one text for all login profiles, which is reported once in a run.
+func warnPassword(*move.State) (summary, detail string) {
 	return diagnostics.PasswordsRemoved, "The former state contains passwords of login profiles in plain text. The users keep their passwords. " +
 		"Remove password and password_reset_required from the configuration. Earlier versions of the state still contain the passwords."
 }
 
-// takePGPKey leaves a name of keybase.io behind, which is not looked up here.
-func takePGPKey(ctx context.Context, m *move.State, name string) error {
+// convertPGPKey leaves a name of keybase.io behind, which is not looked up here.
+func convertPGPKey(ctx context.Context, m *move.State, name string) error {
 	if !strings.HasPrefix(m.Text(ctx, name), "keybase:") {
-		return takeNonEmpty(name)(ctx, m, name)
+		return convertNonEmpty(name)(ctx, m, name)
 	}
 	m.Diags.AddWarning("The name of the PGP key is left behind", fmt.Sprintf(
 		"The configuration of %s named the PGP key at keybase.io. This provider looks no names up: give the public key itself as pgp_key, for the next key. "+
@@ -266,15 +266,15 @@ func takePGPKey(ctx context.Context, m *move.State, name string) error {
 	return nil
 }
 
-func tellSecretFile(m *move.State) (summary, detail string) {
+func warnSecretFile(m *move.State) (summary, detail string) {
 	return "The file with the secret stays where it is", fmt.Sprintf(
 		"The old provider wrote the secret of the key %s in plain into the file %s, which others on that machine can read. This provider writes no file, and does not touch that one. "+
 			"Move what is in it into a secret store, delete the file, and remove secret_file from the configuration.",
 		tf.String(m.Into["access_key_id"]), m.Old["secret_file"])
 }
 
-// takePolicyID reads <key id>, and <principal name>:<key id>.
-func takePolicyID(ctx context.Context, m *move.State, name string) error {
+// convertPolicyID reads <key id>, and <principal name>:<key id>.
+func convertPolicyID(ctx context.Context, m *move.State, name string) error {
 	id := m.Text(ctx, name)
 	if principal, key, both := strings.Cut(id, ":"); both {
 		m.Into["user_name"], id = nameIn(principal), key
@@ -285,7 +285,7 @@ func takePolicyID(ctx context.Context, m *move.State, name string) error {
 	return nil
 }
 
-func takePrincipalName(ctx context.Context, m *move.State, name string) error {
+func convertPrincipalName(ctx context.Context, m *move.State, name string) error {
 	if principal := m.Text(ctx, name); principal != "" {
 		m.Into["user_name"] = nameIn(principal)
 	}
@@ -302,7 +302,7 @@ func nameIn(principal string) types.String {
 	return types.StringValue(name)
 }
 
-func takePolicy(ctx context.Context, m *move.State, name string) error {
+func convertPolicy(ctx context.Context, m *move.State, name string) error {
 	document, err := m.Read(ctx, name, types.StringType)
 	if err != nil {
 		return err
@@ -323,7 +323,7 @@ func (g guard) MoveState(ctx context.Context) []resource.StateMover {
 	for n := range movers {
 		move := movers[n].StateMover
 		movers[n].StateMover = func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-			g.keep(&resp.Diagnostics, "finish the move", func() { move(ctx, req, resp) })
+			g.run(&resp.Diagnostics, "finish the move", func() { move(ctx, req, resp) })
 		}
 	}
 	return movers

@@ -83,8 +83,8 @@ func lifeOn(t *testing.T, s acctest.Subject, options ...ramtest.Option) {
 		}
 		steady(t, core(), s.Kind, config, after)
 		o = after
-		srv.Advance(s.Meanwhile)
-		if s.Meanwhile > 0 {
+		srv.Advance(s.TimeBeforeUpdate)
+		if s.TimeBeforeUpdate > 0 {
 			o, diags = core().Read(s.Kind, o)
 			clean(t, diags)
 		}
@@ -331,7 +331,7 @@ func TestOtherSide_passwordsThatAreInitial(t *testing.T) {
 		srv := ramtest.New(t, option)
 		srv.Change(func(a *ramtest.Account) {
 			a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", DisplayName: "alice", Status: "active"}
-			giveProfile(a)
+			addProfile(a)
 		})
 		c := newCore(t, srv.Getenv, clockOf(srv))
 		o, diags := c.Import(profileKind, "alice")
@@ -353,7 +353,7 @@ func TestOtherSide_devicesOfDeletedProfiles(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.DeleteProfileUnbindsMFA = true }, func(t *testing.T, other bool, option ramtest.Option) {
 		srv := staffed(t, option)
-		srv.Change(giveProfile)
+		srv.Change(addProfile)
 		config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
 		device, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Create(deviceKind, config)
 		clean(t, diags)
@@ -410,7 +410,7 @@ func TestOtherSide_policyOfARestoredKey(t *testing.T) {
 		srv.Change(func(a *ramtest.Account) {
 			a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", DisplayName: "alice", Status: "active"}
 		})
-		giveKey(srv, "alice", aliceKey, day)
+		addKey(srv, "alice", aliceKey, day)
 		config := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}})
 		c := newCore(t, srv.Getenv, clockOf(srv))
 		o, diags := c.Create(ownPolicy, config)

@@ -134,7 +134,7 @@ func TestPanicGuard_keepsTheKeyThatIsBeingCreated(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1 }))
-			giveKey(srv, "bob", "LTAIbobs", day)
+			addKey(srv, "bob", "LTAIbobs", day)
 			h := &acctest.Clock{}
 			var broken atomic.Bool
 			var c *acctest.Driver

@@ -30,7 +30,7 @@ var (
 type deletePasskeys struct{ actsOnInstance }
 
 type deletePasskeysModel struct {
-	userOrder
+	userInvocation
 
 	PasskeyIDs   types.Set  `tfsdk:"passkey_ids"`
 	AllowLockOut types.Bool `tfsdk:"allow_lock_out"`
@@ -46,7 +46,7 @@ func (a *deletePasskeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 			"**This cannot be undone:** only the user can create a passkey, in a browser. If one passkey cannot be deleted, the others are deleted nevertheless.\n\n" +
 			"A passkey that the user does not have is a warning: it may be deleted already. `ram_passkeys` lists the passkeys of a user. " +
 			"Whether the deletion ends sessions that were opened with the passkey is not documented: assume that they remain valid until `login_session_duration` of `ram_security_preference` has passed.",
-		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
+		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
 			"passkey_ids": idsAttribute("The ids of the passkeys to delete. If the argument is left out or null, all passkeys of the user are deleted. An empty set deletes none.",
 				stringvalidator.LengthAtLeast(1)),
 			"allow_lock_out": actionLockOut("last passkey"),
@@ -58,7 +58,7 @@ var failedPasskeys = failedAction("delete the passkeys")
 
 func (a *deletePasskeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := tf.Get[deletePasskeysModel](ctx, req.Config, &resp.Diagnostics)
-	user, ok := a.planUser(ctx, failedPasskeys, m.userOrder, &resp.Diagnostics)
+	user, ok := a.planUser(ctx, failedPasskeys, m.userInvocation, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() && namesNone(m.PasskeyIDs) {
 		warnOfNone("passkey_ids", "passkey", "deleted", m.UserName, &resp.Diagnostics)
 	}
@@ -94,10 +94,10 @@ func (a *deletePasskeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	tell, ids := tellingOf(resp), namedIDs(m.PasskeyIDs)
-	user, ok := a.subject(ctx, failedPasskeys, m.userOrder, &resp.Diagnostics)
+	tell, ids := progressOf(resp), namedIDs(m.PasskeyIDs)
+	user, ok := a.subject(ctx, failedPasskeys, m.userInvocation, &resp.Diagnostics)
 	switch {
-	case !ok || !a.spares(ctx, failedPasskeys, user, &resp.Diagnostics):
+	case !ok || !a.refuseOwnUser(ctx, failedPasskeys, user, &resp.Diagnostics):
 		return
 	case namesNone(m.PasskeyIDs):
 		tell("passkey_ids is empty. No passkey of %q was deleted.", user.Name)

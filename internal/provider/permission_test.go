@@ -60,8 +60,8 @@ func populatedServer(t *testing.T, arrange func(*ramtest.Account)) *ramtest.Serv
 
 // addObjectsOfUser gives carol everything that a user may have.
 func addObjectsOfUser(srv *ramtest.Server) {
-	giveKey(srv, "carol", "LTAIcarol", day)
-	loosePhone(srv)
+	addKey(srv, "carol", "LTAIcarol", day)
+	phoneWithoutZeros(srv)
 	srv.Change(func(a *ramtest.Account) {
 		u := a.Users["carol"]
 		a.Groups["ops"] = &ramtest.Group{Name: "ops"}
@@ -222,7 +222,7 @@ func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	t.Helper()
 	all := maps.Clone(reads)
 	srv := withKey(t, "")
-	srv.Change(giveProfile)
+	srv.Change(addProfile)
 	srv.Change(attachReadOnly)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Groups = []string{"developers"} })
 	c := newCore(t, srv.Getenv, fakeClock())

@@ -52,22 +52,22 @@ func (r passwordRules) draw(random io.Reader) (string, error) {
 	alphabet, password := lowerLetters+upperLetters+numerals+r.symbols, make([]byte, r.length)
 	for range draws {
 		for i := range password {
-			n, err := evenly(source, len(alphabet))
+			n, err := randomBelow(source, len(alphabet))
 			if err != nil {
 				return "", err
 			}
 			password[i] = alphabet[n]
 		}
-		if r.keptBy(string(password)) {
+		if r.matchedBy(string(password)) {
 			return string(password), nil
 		}
 	}
 	return "", errRules
 }
 
-// evenly draws a number below n, which is 256 at most. Bytes past the last multiple of
+// randomBelow draws a number below n, which is 256 at most. Bytes past the last multiple of
 // n are drawn again, since to take their remainder would prefer small numbers.
-func evenly(random io.ByteReader, n int) (int, error) {
+func randomBelow(random io.ByteReader, n int) (int, error) {
 	for {
 		b, err := random.ReadByte()
 		if err != nil {
@@ -79,7 +79,7 @@ func evenly(random io.ByteReader, n int) (int, error) {
 	}
 }
 
-func (r passwordRules) keptBy(password string) bool {
+func (r passwordRules) matchedBy(password string) bool {
 	for _, class := range r.classes {
 		if !strings.ContainsAny(password, class) {
 			return false

@@ -27,15 +27,15 @@ var (
 	_ action.ActionWithModifyPlan = (*purgeKey)(nil)
 )
 
-// recycledKeyOrder is what the actions on the recycle bin are told.
-type recycledKeyOrder struct {
-	order
+// recycledKeyInvocation is what the actions on the recycle bin are told.
+type recycledKeyInvocation struct {
+	invocation
 
 	AccessKeyID types.String `tfsdk:"access_key_id"`
 }
 
 func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
-	return orderAttributes(ctx, tf.DefaultTimeout, map[string]schema.Attribute{
+	return invocationAttributes(ctx, tf.DefaultTimeout, map[string]schema.Attribute{
 		"access_key_id": schema.StringAttribute{
 			Required: true, Validators: keyIDChecks(),
 			MarkdownDescription: "The id of the AccessKey pair in the recycle bin. `ram_access_keys_in_recycle_bin` lists them.",
@@ -43,9 +43,9 @@ func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
 	})
 }
 
-// inBin is the key that is meant, if it is in the recycle bin of the account that is meant.
-func (a *actsOnInstance) inBin(ctx context.Context, f diagnostics.Operation, m recycledKeyOrder, diags *diag.Diagnostics) (kept ram.RecycledKey, found, ok bool) {
-	if _, ok := a.meant(ctx, f, m.order, diags); !ok {
+// findRecycledKey is the key that is meant, if it is in the recycle bin of the account that is meant.
+func (a *actsOnInstance) findRecycledKey(ctx context.Context, f diagnostics.Operation, m recycledKeyInvocation, diags *diag.Diagnostics) (kept ram.RecycledKey, found, ok bool) {
+	if _, ok := a.checkInvocation(ctx, f, m.invocation, diags); !ok {
 		return kept, false, false
 	}
 	kept, err := a.Client.RecycledKey(ctx, m.AccessKeyID.ValueString())
@@ -55,9 +55,9 @@ func (a *actsOnInstance) inBin(ctx context.Context, f diagnostics.Operation, m r
 	return kept, true, !diagnostics.Report(diags, f, err)
 }
 
-// alive looks for a key among those of the users. Keys of the root account are not
+// findLiveKey looks for a key among those of the users. Keys of the root account are not
 // seen there (assumed).
-func (a *actsOnInstance) alive(ctx context.Context, id string) (owner ram.User, key ram.AccessKey, found bool, err error) {
+func (a *actsOnInstance) findLiveKey(ctx context.Context, id string) (owner ram.User, key ram.AccessKey, found bool, err error) {
 	owner, err = a.Client.AccessKeyOwner(ctx, id)
 	if ram.NotFound(err, "User", "User.AccessKey") {
 		return owner, key, false, nil
@@ -89,19 +89,19 @@ func (a *restoreKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *a
 var failedRestore = failedAction("restore the AccessKey pair")
 
 func (a *restoreKey) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
-	a.planOrder(ctx, failedRestore, m.order, &resp.Diagnostics)
+	m := tf.Get[recycledKeyInvocation](ctx, req.Config, &resp.Diagnostics)
+	a.planInvocation(ctx, failedRestore, m.invocation, &resp.Diagnostics)
 }
 
 func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledKeyInvocation](ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, id, tell := failedRestore, m.AccessKeyID.ValueString(), tellingOf(resp)
-	kept, found, ok := a.inBin(ctx, f, m, &resp.Diagnostics)
+	f, id, tell := failedRestore, m.AccessKeyID.ValueString(), progressOf(resp)
+	kept, found, ok := a.findRecycledKey(ctx, f, m, &resp.Diagnostics)
 	switch {
 	case !ok:
 		return
@@ -123,8 +123,8 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 
 // notRecycled says where a key is that is not in the recycle bin. One that is there
 // needs no more.
-func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, diags *diag.Diagnostics) {
-	owner, key, found, err := a.alive(ctx, id)
+func (a *restoreKey) notRecycled(ctx context.Context, id string, tell progress, diags *diag.Diagnostics) {
+	owner, key, found, err := a.findLiveKey(ctx, id)
 	switch {
 	case diagnostics.Report(diags, failedRestore, err):
 	case found:
@@ -136,7 +136,7 @@ func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, d
 	}
 }
 
-func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell telling, diags *diag.Diagnostics) {
+func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell progress, diags *diag.Diagnostics) {
 	var key ram.AccessKey
 	err := a.restoreRecycled(ctx, recycledObject{
 		noun: "key", kind: "User.AccessKey",
@@ -178,19 +178,19 @@ func (a *purgeKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *act
 var failedPurge = failedAction("purge the AccessKey pair")
 
 func (a *purgeKey) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
-	a.planOrder(ctx, failedPurge, m.order, &resp.Diagnostics)
+	m := tf.Get[recycledKeyInvocation](ctx, req.Config, &resp.Diagnostics)
+	a.planInvocation(ctx, failedPurge, m.invocation, &resp.Diagnostics)
 }
 
 func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledKeyInvocation](ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, id, tell := failedPurge, m.AccessKeyID.ValueString(), tellingOf(resp)
-	kept, found, ok := a.inBin(ctx, f, m, &resp.Diagnostics)
+	f, id, tell := failedPurge, m.AccessKeyID.ValueString(), progressOf(resp)
+	kept, found, ok := a.findRecycledKey(ctx, f, m, &resp.Diagnostics)
 	switch {
 	case !ok:
 		return
@@ -208,7 +208,7 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 // notRecycled says where a key is that is not in the recycle bin. A live one is never
 // touched.
 func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagnostics) {
-	owner, key, found, err := a.alive(ctx, id)
+	owner, key, found, err := a.findLiveKey(ctx, id)
 	switch {
 	case diagnostics.Report(diags, failedPurge, err):
 	case found:

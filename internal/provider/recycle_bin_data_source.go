@@ -95,7 +95,7 @@ func (d *recycledKeysData) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	keys, err := d.recycled(ctx, m)
-	if where, unknown := m.blamed(err); unknown {
+	if where, unknown := m.wrongArgument(err); unknown {
 		resp.Diagnostics.AddAttributeError(where, "Cannot "+f.Name, fmt.Sprintf(
 			"There is no such RAM user in account %s. A deleted user is found by user_id only.\n\n%s", account, diagnostics.Explain(err)))
 		return
@@ -113,8 +113,8 @@ func (d *recycledKeysData) Read(ctx context.Context, req datasource.ReadRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// blamed is the argument that names a user who does not exist.
-func (m recycledKeysModel) blamed(err error) (path.Path, bool) {
+// wrongArgument is the argument that names a user who does not exist.
+func (m recycledKeysModel) wrongArgument(err error) (path.Path, bool) {
 	switch {
 	case !ram.NotFound(err, "User"):
 	case !m.UserName.IsNull():

@@ -25,20 +25,20 @@ type recycledObject struct {
 
 // restoreRecycled restores the object and waits until the service lists it.
 func (a *actsOnInstance) restoreRecycled(ctx context.Context, r recycledObject) error {
-	return a.takeOut(ctx, r, r.restore, "restored", "did not list the "+r.noun+" within", r.isLive)
+	return a.leaveRecycleBin(ctx, r, r.restore, "restored", "did not list the "+r.noun+" within", r.isLive)
 }
 
 // purgeRecycled deletes the object permanently and waits until it is no longer in the recycle bin.
 func (a *actsOnInstance) purgeRecycled(ctx context.Context, r recycledObject) error {
-	return a.takeOut(ctx, r, r.purge, "permanently deleted", "still showed the "+r.noun+" in the recycle bin after", func(ctx context.Context) (bool, error) {
+	return a.leaveRecycleBin(ctx, r, r.purge, "permanently deleted", "still showed the "+r.noun+" in the recycle bin after", func(ctx context.Context) (bool, error) {
 		found, err := r.isRecycled(ctx)
 		return err == nil && !found, err
 	})
 }
 
-// takeOut sends a request and waits until the service shows its result. That the object is not found may be the result of an
+// leaveRecycleBin sends a request and waits until the service shows its result. That the object is not found may be the result of an
 // earlier request: only what the service shows counts then.
-func (a *actsOnInstance) takeOut(ctx context.Context, r recycledObject, request func(context.Context) error, done, late string, shows func(context.Context) (bool, error)) error {
+func (a *actsOnInstance) leaveRecycleBin(ctx context.Context, r recycledObject, request func(context.Context) error, done, late string, shows func(context.Context) (bool, error)) error {
 	failure := request(ctx)
 	if failure != nil && !ram.NotFound(failure, r.kind) {
 		return diagnostics.WithState(afterRequest(failure, fmt.Sprintf("The %s is still in the recycle bin.", r.noun), fmt.Sprintf("It is unknown whether the %s is %s.", r.noun, done)), failure)

@@ -28,9 +28,9 @@ var (
 	_ action.ActionWithModifyPlan = (*purgeUser)(nil)
 )
 
-// recycledUserOrder is the model of the actions on a user in the recycle bin.
-type recycledUserOrder struct {
-	order
+// recycledUserInvocation is the model of the actions on a user in the recycle bin.
+type recycledUserInvocation struct {
+	invocation
 
 	UserID types.String `tfsdk:"user_id"`
 }
@@ -39,7 +39,7 @@ type recycledUserOrder struct {
 var userIDPattern = tf.NewLazyRegexp(`^[A-Za-z0-9]{1,64}$`)
 
 func recycledUserAttributes(ctx context.Context) map[string]schema.Attribute {
-	return orderAttributes(ctx, tf.DefaultTimeout, map[string]schema.Attribute{
+	return invocationAttributes(ctx, tf.DefaultTimeout, map[string]schema.Attribute{
 		"user_id": schema.StringAttribute{
 			Required: true, Validators: []validator.String{userIDPattern.Validator("must be the id of a RAM user, such as 201234567890123456, not its name")},
 			MarkdownDescription: "The id of the RAM user in the recycle bin. `ram_users_in_recycle_bin` finds the users that are there. A name is not enough: several deleted users can have the same name.",
@@ -47,9 +47,9 @@ func recycledUserAttributes(ctx context.Context) map[string]schema.Attribute {
 	})
 }
 
-// findRecycledUser returns the user that the order names, if it is in the recycle bin of the account.
-func (a *actsOnInstance) findRecycledUser(ctx context.Context, f diagnostics.Operation, m recycledUserOrder, diags *diag.Diagnostics) (user ram.RecycledUser, found, ok bool) {
-	if _, ok := a.meant(ctx, f, m.order, diags); !ok {
+// findRecycledUser returns the user that the invocation names, if it is in the recycle bin of the account.
+func (a *actsOnInstance) findRecycledUser(ctx context.Context, f diagnostics.Operation, m recycledUserInvocation, diags *diag.Diagnostics) (user ram.RecycledUser, found, ok bool) {
+	if _, ok := a.checkInvocation(ctx, f, m.invocation, diags); !ok {
 		return user, false, false
 	}
 	user, err := a.Client.RecycledUser(ctx, m.UserID.ValueString())
@@ -84,18 +84,18 @@ func (a *restoreUser) Schema(ctx context.Context, _ action.SchemaRequest, resp *
 var restoreUserOperation = failedAction("restore the user")
 
 func (a *restoreUser) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := tf.Get[recycledUserOrder](ctx, req.Config, &resp.Diagnostics)
-	a.planOrder(ctx, restoreUserOperation, m.order, &resp.Diagnostics)
+	m := tf.Get[recycledUserInvocation](ctx, req.Config, &resp.Diagnostics)
+	a.planInvocation(ctx, restoreUserOperation, m.invocation, &resp.Diagnostics)
 }
 
 func (a *restoreUser) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := tf.Get[recycledUserOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledUserInvocation](ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, id, tell := restoreUserOperation, m.UserID.ValueString(), tellingOf(resp)
+	f, id, tell := restoreUserOperation, m.UserID.ValueString(), progressOf(resp)
 	user, found, ok := a.findRecycledUser(ctx, f, m, &resp.Diagnostics)
 	switch {
 	case !ok:
@@ -112,7 +112,7 @@ func (a *restoreUser) Invoke(ctx context.Context, req action.InvokeRequest, resp
 }
 
 // notRecycled reports where a user is that is not in the recycle bin. A live one needs nothing.
-func (a *restoreUser) notRecycled(ctx context.Context, id string, tell telling, diags *diag.Diagnostics) {
+func (a *restoreUser) notRecycled(ctx context.Context, id string, tell progress, diags *diag.Diagnostics) {
 	user, found, err := a.liveUser(ctx, id)
 	switch {
 	case diagnostics.Report(diags, restoreUserOperation, err):
@@ -143,7 +143,7 @@ func (a *restoreUser) restore(ctx context.Context, user ram.RecycledUser, diags 
 }
 
 // describe lists how the restored user can sign in, and warns of keys that are active.
-func (a *restoreUser) describe(ctx context.Context, user ram.User, tell telling, diags *diag.Diagnostics) {
+func (a *restoreUser) describe(ctx context.Context, user ram.User, tell progress, diags *diag.Diagnostics) {
 	keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
 	if diagnostics.Report(diags, diagnostics.Operation{Name: "read the AccessKey pairs of the restored user", State: fmt.Sprintf("The user %q is restored. Its keys may be active.", user.Name)}, err) {
 		return
@@ -179,12 +179,12 @@ func (a *purgeUser) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 var purgeUserOperation = failedAction("purge the user")
 
 func (a *purgeUser) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := tf.Get[recycledUserOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledUserInvocation](ctx, req.Config, &resp.Diagnostics)
 	if a.Instance == nil || resp.Diagnostics.HasError() {
 		return
 	}
 	if m.UserID.IsUnknown() {
-		a.planOrder(ctx, purgeUserOperation, m.order, &resp.Diagnostics)
+		a.planInvocation(ctx, purgeUserOperation, m.invocation, &resp.Diagnostics)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
@@ -195,13 +195,13 @@ func (a *purgeUser) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest
 }
 
 func (a *purgeUser) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := tf.Get[recycledUserOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledUserInvocation](ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, tell := m.UserID.ValueString(), tellingOf(resp)
+	id, tell := m.UserID.ValueString(), progressOf(resp)
 	user, found, ok := a.findRecycledUser(ctx, purgeUserOperation, m, &resp.Diagnostics)
 	switch {
 	case !ok:

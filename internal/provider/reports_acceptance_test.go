@@ -100,7 +100,7 @@ func TestAccGovernanceReport_valuesAreJSON(t *testing.T) {
 func TestAccRecycledKeys_afterADestroy(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIdeleted", time.Hour)
+	addKey(srv, "alice", "LTAIdeleted", time.Hour)
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.RecycledKeys = append(a.RecycledKeys, &ramtest.RecycledKey{

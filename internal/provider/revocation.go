@@ -83,9 +83,9 @@ type revocation struct {
 	*instance.Instance
 	credentialKind
 
-	user ram.User
-	ids  []string // nil: all
-	tell telling
+	user     ram.User
+	ids      []string // nil: all
+	progress progress
 
 	listed bool             // the credentials were listed at least once
 	sent   map[string]bool  // the service was asked to revoke it
@@ -94,9 +94,9 @@ type revocation struct {
 	left   []string         // usable as of the last list
 }
 
-func newRevocation(i *instance.Instance, kind credentialKind, user ram.User, ids []string, tell telling) *revocation {
+func newRevocation(i *instance.Instance, kind credentialKind, user ram.User, ids []string, tell progress) *revocation {
 	return &revocation{
-		Instance: i, credentialKind: kind, user: user, ids: ids, tell: tell,
+		Instance: i, credentialKind: kind, user: user, ids: ids, progress: tell,
 		sent: map[string]bool{}, failed: map[string]error{}, done: map[string]bool{},
 	}
 }
@@ -114,7 +114,7 @@ func (r *revocation) run(ctx context.Context, diags *diag.Diagnostics) bool {
 		return false
 	}
 	if len(r.done) == 0 {
-		r.tell("The user %q has no %s. There is nothing to %s.", r.user.Name, r.noun, r.verb)
+		r.progress("The user %q has no %s. There is nothing to %s.", r.user.Name, r.noun, r.verb)
 	}
 	return true
 }
@@ -133,13 +133,13 @@ func (r *revocation) revokeListed(ctx context.Context) (bool, error) {
 		case credential.usable:
 			r.left = append(r.left, credential.id)
 		default:
-			r.finish(credential.id)
+			r.recordDone(credential.id)
 		}
 	}
 	slices.Sort(r.left)
 	for _, id := range slices.Sorted(maps.Keys(r.sent)) { // a deleted credential is not listed
 		if r.failed[id] == nil && !slices.Contains(r.left, id) {
-			r.finish(id)
+			r.recordDone(id)
 		}
 	}
 	for _, id := range r.left {
@@ -149,15 +149,15 @@ func (r *revocation) revokeListed(ctx context.Context) (bool, error) {
 	return !waiting, ctx.Err()
 }
 
-// finish records that a credential is not usable. A failed request for it does not matter then.
-func (r *revocation) finish(id string) {
+// recordDone records that a credential is not usable. A failed request for it does not matter then.
+func (r *revocation) recordDone(id string) {
 	switch {
 	case r.done[id]:
 		return
 	case r.sent[id]:
-		r.tell("The %s %s of %q is %s now.", r.noun, id, r.user.Name, r.result)
+		r.progress("The %s %s of %q is %s now.", r.noun, id, r.user.Name, r.result)
 	default:
-		r.tell("The %s %s of %q is %s already.", r.noun, id, r.user.Name, r.result)
+		r.progress("The %s %s of %q is %s already.", r.noun, id, r.user.Name, r.result)
 	}
 	r.done[id] = true
 	delete(r.failed, id)
@@ -167,7 +167,7 @@ func (r *revocation) try(ctx context.Context, id string) {
 	if r.sent[id] || ctx.Err() != nil {
 		return
 	}
-	r.tell("%s the %s %s of %q.", r.doing, r.noun, id, r.user.Name)
+	r.progress("%s the %s %s of %q.", r.doing, r.noun, id, r.user.Name)
 	r.sent[id] = true
 	err := r.revoke(ctx, r.user.Name, id)
 	if err != nil && !ram.NotFound(err, r.gone) {
@@ -190,10 +190,10 @@ func (r *revocation) now() string {
 	return strings.Join(append(parts, runAgain), " ")
 }
 
-var failedLogonOff = failedAction("disable the console logon")
+var failedDisableLogon = failedAction("disable the console logon")
 
 // disableLogon disables the console logon of a user, and reports whether it is disabled.
-func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operation, user ram.User, tell telling, diags *diag.Diagnostics) bool {
+func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operation, user ram.User, tell progress, diags *diag.Diagnostics) bool {
 	profile, err := a.Client.LoginProfile(ctx, user.Name)
 	switch {
 	case ram.NotFound(err, "User.LoginProfile"):
@@ -206,15 +206,15 @@ func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operati
 		return true
 	}
 	tell("Disabling the console logon of %q.", user.Name)
-	if diagnostics.Report(diags, f, a.switchOff(ctx, user.Name)) {
+	if diagnostics.Report(diags, f, a.disableProfile(ctx, user.Name)) {
 		return false
 	}
 	tell("The console logon of %q is disabled.", user.Name)
 	return true
 }
 
-// switchOff makes the profile inactive, and waits until it shows so or is gone.
-func (a *actsOnInstance) switchOff(ctx context.Context, name string) error {
+// disableProfile makes the profile inactive, and waits until it shows so or is gone.
+func (a *actsOnInstance) disableProfile(ctx context.Context, name string) error {
 	off := ram.Inactive
 	err := a.Client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
 	if ram.NoLoginProfile(err) {

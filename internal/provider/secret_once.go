@@ -136,8 +136,8 @@ func (m *secretOnce) planPGPKey(state secretOnce, word, which string, now time.T
 // Until [instance.LateLimit] its absence proves nothing.
 const neverListed = "never_listed"
 
-// young reports whether a credential was created so short a time ago that the service may not list it yet.
-func young(ctx context.Context, i *instance.Instance, created types.String) bool {
+// createdRecently reports whether a credential was created so short a time ago that the service may not list it yet.
+func createdRecently(ctx context.Context, i *instance.Instance, created types.String) bool {
 	at, err := time.Parse(time.RFC3339, created.ValueString())
 	if err != nil {
 		return true
@@ -180,8 +180,8 @@ func confirmStatus[C credential.Credential](ctx context.Context, f diagnostics.O
 	return !diagnostics.Report(diags, f, fmt.Errorf("the service still listed the %s as Active after %s. Run again", all.Kind.Word, instance.ListLimit))
 }
 
-// room is the check, before a create, of how many credentials there are (KEY-08).
-type room[C credential.Credential] struct {
+// quotaCheck is the check, before a create, of how many credentials there are (KEY-08).
+type quotaCheck[C credential.Credential] struct {
 	credential.Set[C]
 
 	operation diagnostics.Operation
@@ -191,7 +191,7 @@ type room[C credential.Credential] struct {
 }
 
 // check refuses to create one that would be too many.
-func (r room[C]) check(ctx context.Context, all []C, diags *diag.Diagnostics) bool {
+func (r quotaCheck[C]) check(ctx context.Context, all []C, diags *diag.Diagnostics) bool {
 	user := r.Owner.UserName.ValueString()
 	if len(all) < credential.PerUser {
 		r.warnRecent(user, all, diags)
@@ -216,7 +216,7 @@ func (r room[C]) check(ctx context.Context, all []C, diags *diag.Diagnostics) bo
 // killed between its create and the write of its state leaves one that is in no state. Commands that delete it are given
 // only by a process that has read the objects of the state: a CLI plans and applies in two processes, and in the second one
 // it shows the provider only what changes (observed).
-func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
+func (r quotaCheck[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
 	recent := r.recent(all)
 	if len(recent) == 0 {
 		return
@@ -238,7 +238,7 @@ func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
 }
 
 // recent are the credentials that were created a short time ago, and that this run does not manage.
-func (r room[C]) recent(all []C) []C {
+func (r quotaCheck[C]) recent(all []C) []C {
 	now := r.ServerNow()
 	return slices.DeleteFunc(slices.Clone(all), func(one C) bool {
 		f := one.Facts()
@@ -247,7 +247,7 @@ func (r room[C]) recent(all []C) []C {
 }
 
 // plan warns of recent credentials in the plan, because only then the provider has read the state. A user that the run creates has no credentials.
-func (r room[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
+func (r quotaCheck[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
 	user := r.Owner.UserName
 	if !r.Refreshes.Load() || tf.IsAbsent(user) || r.Managed(owner.NewUser(user.ValueString())) {
 		return

@@ -163,8 +163,8 @@ func maskRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) 
 	return found
 }
 
-// becomes reports whether a text gets a value that it did not have.
-func becomes(before, after *string, value string) bool {
+// changesTo reports whether a text gets a value that it did not have.
+func changesTo(before, after *string, value string) bool {
 	return after != nil && *after == value && (before == nil || *before != value)
 }
 
@@ -173,7 +173,7 @@ func mfaRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	if after.MFAOperationForLogin == nil || *after.MFAOperationForLogin != access.Mandatory {
 		return nil
 	}
-	starts := becomes(c.Before.MFAOperationForLogin, after.MFAOperationForLogin, access.Mandatory)
+	starts := changesTo(c.Before.MFAOperationForLogin, after.MFAOperationForLogin, access.Mandatory)
 	if starts {
 		found = append(found, setting.Risk{
 			Attribute: "mfa_operation_for_login", Summary: "Every RAM user needs a second factor",

@@ -20,7 +20,7 @@ func TestServer_warningsNameTheirObject(t *testing.T) {
 	seen := map[string]string{}
 	for _, user := range []string{"alice", "bob"} {
 		srv := withAlice(t)
-		giveKey(srv, "bob", "LTAIbob", day)
+		addKey(srv, "bob", "LTAIbob", day)
 		c := newCore(t, srv.Getenv, fakeClock())
 		_, diags := c.Plan("ram_user_credentials_exclusive", attributes{"user_name": user, "allowed_access_key_ids": []string{"LTAImissing"}}, c.Null("ram_user_credentials_exclusive"))
 		if len(diags) == 0 {
@@ -69,7 +69,7 @@ func TestServer_ofOnePhaseRepeatsNothing(t *testing.T) {
 	var c *acctest.Driver
 	begin := func() *ramtest.Server {
 		srv := withAlice(t)
-		giveKey(srv, "bob", "LTAIbob", day)
+		addKey(srv, "bob", "LTAIbob", day)
 		served, is := newCore(t, srv.Getenv, fakeClock()).Server.(server.Complete)
 		if !is {
 			t.Fatal("another server")

@@ -256,7 +256,7 @@ func (r *serviceCredentialResource) Read(ctx context.Context, req resource.ReadR
 // list it yet.
 func (r *serviceCredentialResource) missing(ctx context.Context, state serviceCredentialModel, unlisted bool, resp *resource.ReadResponse) {
 	id, user := state.ID.ValueString(), state.UserName.ValueString()
-	if unlisted && young(ctx, r.Instance, state.CreateTime) {
+	if unlisted && createdRecently(ctx, r.Instance, state.CreateTime) {
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The service credential %s is not listed yet", id), fmt.Sprintf(
 			"The service created the service credential %s of %s less than %s ago and has not listed it since. The state, with the secret, is unchanged. Run terraform plan again later.", id, user, instance.LateLimit))
 		tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -358,7 +358,7 @@ func (r *serviceCredentialResource) Delete(ctx context.Context, req resource.Del
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	listed := unlisted == nil || !young(ctx, r.Instance, state.CreateTime)
+	listed := unlisted == nil || !createdRecently(ctx, r.Instance, state.CreateTime)
 	err := r.credentials(&state.Object).Remove(ctx, state.ID.ValueString(), listed)
 	diagnostics.Report(&resp.Diagnostics, failedServiceCredential("delete", "The state contains the service credential."), err)
 }

@@ -120,8 +120,8 @@ func TestAccServiceCredential_noSecretIsPrinted(t *testing.T) {
 func TestAccServiceCredential_list(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveServiceCredential(srv, "alice", "SCold", 100*day)
-	giveServiceCredential(srv, "bob", "SCnew", time.Hour)
+	addServiceCredential(srv, "alice", "SCold", 100*day)
+	addServiceCredential(srv, "bob", "SCnew", time.Hour)
 	acceptance(t, srv, resource.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{

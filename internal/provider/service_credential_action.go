@@ -27,7 +27,7 @@ var (
 type deactivateServiceCredentials struct{ actsOnInstance }
 
 type deactivateServiceCredentialsModel struct {
-	userOrder
+	userInvocation
 
 	IDs types.Set `tfsdk:"service_credential_ids"`
 }
@@ -42,7 +42,7 @@ func (a *deactivateServiceCredentials) Schema(ctx context.Context, _ action.Sche
 			"**Whatever uses such a credential stops working**, until an administrator enables it again; nothing is deleted. A credential that is inactive already is left so, and one that is created while " +
 			"all are being disabled is disabled too. If one cannot be disabled, the others are nevertheless.\n\n" +
 			"A `ram_service_credential` with `status = \"Active\"` enables its credential again with the next apply: change that first.",
-		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
+		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
 			"service_credential_ids": idsAttribute("The ids of the service credentials to disable. The user must have all of them; otherwise none is disabled. "+
 				"If the argument is left out or null, all service credentials of the user are disabled. An empty set disables none.", stringvalidator.LengthAtLeast(1)),
 		}),
@@ -53,7 +53,7 @@ var failedServiceDeactivation = failedAction("disable the service credentials")
 
 func (a *deactivateServiceCredentials) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := tf.Get[deactivateServiceCredentialsModel](ctx, req.Config, &resp.Diagnostics)
-	a.planUser(ctx, failedServiceDeactivation, m.userOrder, &resp.Diagnostics)
+	a.planUser(ctx, failedServiceDeactivation, m.userInvocation, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() && namesNone(m.IDs) {
 		warnOfNone("service_credential_ids", "service credential", "disabled", m.UserName, &resp.Diagnostics)
 	}
@@ -66,10 +66,10 @@ func (a *deactivateServiceCredentials) Invoke(ctx context.Context, req action.In
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, tell, ids := failedServiceDeactivation, tellingOf(resp), namedIDs(m.IDs)
-	user, ok := a.subject(ctx, f, m.userOrder, &resp.Diagnostics)
+	f, tell, ids := failedServiceDeactivation, progressOf(resp), namedIDs(m.IDs)
+	user, ok := a.subject(ctx, f, m.userInvocation, &resp.Diagnostics)
 	switch {
-	case !ok || !a.spares(ctx, f, user, &resp.Diagnostics):
+	case !ok || !a.refuseOwnUser(ctx, f, user, &resp.Diagnostics):
 		return
 	case namesNone(m.IDs):
 		tell("service_credential_ids is empty. No service credential of %q was disabled.", user.Name)

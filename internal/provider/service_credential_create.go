@@ -41,7 +41,7 @@ func (r *serviceCredentialResource) Create(ctx context.Context, req resource.Cre
 	if creation.Before, err = creation.Kind.Refresh(ctx, plan.UserName.ValueString()); diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	enough := room[ram.ServiceCredential]{
+	enough := quotaCheck[ram.ServiceCredential]{
 		Set: creation.Set, operation: f, quota: "ServiceCredentialsPerUserPerServiceQuota", object: serviceCredentialObject,
 		full: "%s has %d service credentials for " + plan.ServiceName.ValueString() + " already, and a user cannot have more. %s",
 	}.check(ctx, creation.Before, &resp.Diagnostics)

@@ -30,8 +30,8 @@ func credentialsOf(srv *ramtest.Server, user string) []*ramtest.ServiceCredentia
 	return account(srv).Users[user].Credentials
 }
 
-// giveServiceCredential gives a user a service credential, as another user would.
-func giveServiceCredential(srv *ramtest.Server, user, id string, age time.Duration) {
+// addServiceCredential gives a user a service credential, as another user would.
+func addServiceCredential(srv *ramtest.Server, user, id string, age time.Duration) {
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.Users[user].Credentials = append(a.Users[user].Credentials, &ramtest.ServiceCredential{
@@ -41,7 +41,7 @@ func giveServiceCredential(srv *ramtest.Server, user, id string, age time.Durati
 }
 
 var serviceCredentials = onceKind{
-	kind: credentialType, id: "service_credential_id", word: "service credential", config: botOf(nil), give: giveServiceCredential,
+	kind: credentialType, id: "service_credential_id", word: "service credential", config: botOf(nil), give: addServiceCredential,
 	rename: strings.NewReplacer(
 		"ListAccessKeys", "ListServiceCredentials", "AccessKeyId", "ServiceCredentialId", "AccessKeySecret", "ServiceCredentialSecret",
 		"CreateDate", "CreateTime", "AccessKey", "ServiceCredential"),
@@ -183,8 +183,8 @@ func TestServiceCredential_changes(t *testing.T) {
 func TestServiceCredential_aThirdIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveServiceCredential(srv, "alice", "SCfirst", 400*day)
-	giveServiceCredential(srv, "alice", "SCsecond", 300*day)
+	addServiceCredential(srv, "alice", "SCfirst", 400*day)
+	addServiceCredential(srv, "alice", "SCsecond", 300*day)
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(credentialType, botOf(nil))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "alice has 2 service credentials for "+dashscope+" already", "SCfirst (ci), Active", "SCsecond", "terraform import ADDRESS alice:SCfirst", "No service credential was created.")
@@ -198,7 +198,7 @@ func TestServiceCredential_aThirdIsRefused(t *testing.T) {
 		}
 	}
 	expect(t, "creates", len(srv.Calls("CreateServiceCredential")), 1)
-	giveServiceCredential(srv, "bob", "SCrecent", time.Minute)
+	addServiceCredential(srv, "bob", "SCrecent", time.Minute)
 	_, diags = c.Create(credentialType, botOf(attributes{"user_name": "bob"}))
 	contains(t, acctest.Messages(diags), "WARNING: User bob has a service credential created less than a day ago: SCrecent", "aliyun ims ListServiceCredentials --UserPrincipalName bob@")
 }
@@ -252,7 +252,7 @@ func TestServiceCredential_expires(t *testing.T) {
 func TestServiceCredential_import(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveServiceCredential(srv, "alice", "SCfirst", 400*day)
+	addServiceCredential(srv, "alice", "SCfirst", 400*day)
 	c := newCore(t, srv.Getenv, fakeClock())
 	for id, says := range map[string]string{
 		"SCfirst": "by its user's name and its id", ":SCfirst": "by its user's name", "alice:": "by its user's name",
@@ -317,9 +317,9 @@ func TestServiceCredential_lifecycleOnBothSides(t *testing.T) {
 func TestServiceCredentials_listAndData(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveServiceCredential(srv, "alice", "SCold", 400*day)
-	giveServiceCredential(srv, "alice", "SCnew", time.Hour)
-	giveServiceCredential(srv, "bob", "SCbob", 10*day)
+	addServiceCredential(srv, "alice", "SCold", 400*day)
+	addServiceCredential(srv, "alice", "SCnew", time.Hour)
+	addServiceCredential(srv, "bob", "SCbob", 10*day)
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].Credentials[0].Status, a.Users["bob"].Credentials[0].ExpirationTime = "Inactive", now.Add(5*day)

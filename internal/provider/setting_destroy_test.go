@@ -364,7 +364,7 @@ func TestOwner_destroyInTheRunOfACreateChangesNothing(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, created first: %t", name, createdFirst), func(t *testing.T) {
 				t.Parallel()
 				srv := withPrincipals(t)
-				giveKey(srv, "alice", aliceKey, day)
+				addKey(srv, "alice", aliceKey, day)
 				srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 10 })
 				o, diags := newCore(t, srv.Getenv, fakeClock()).Create(test.kind, test.config)
 				clean(t, diags)

@@ -142,7 +142,7 @@ func TestAccStory_everyWarningIsShown(t *testing.T) {
 		srv.Change(func(a *ramtest.Account) {
 			a.Users[name] = &ramtest.User{ID: fmt.Sprintf("4000000000000000%02d", n), Name: name, Status: "active", CreateDate: srv0(a), UpdateDate: srv0(a)}
 		})
-		giveKey(srv, name, fmt.Sprintf("LTAIkey%d", n), day)
+		addKey(srv, name, fmt.Sprintf("LTAIkey%d", n), day)
 		fmt.Fprintf(&config, "\nresource \"ram_user_credentials_exclusive\" %q {\n  user_name = %q\n  allowed_access_key_ids = []\n}\n", name, name)
 	}
 	for _, id := range []string{defaultAccount, second} {
@@ -204,8 +204,8 @@ func TestAccIncident_commandsOfTheGuide(t *testing.T) {
 				a.RecycledKeys[0].UserID, a.RecycledKeys[0].UserName = "500000000000000001", "deploy"
 			})
 			if strings.Contains(command, "leaked -var user=deploy") {
-				giveKey(srv, "deploy", example, day)
-				giveServiceCredential(srv, "deploy", "sc-example", day)
+				addKey(srv, "deploy", example, day)
+				addServiceCredential(srv, "deploy", "sc-example", day)
 			}
 			c := newCLI(t, srv.Getenv, "")
 			content, err := os.ReadFile(filepath.Join(examples, "incident/main.tf"))

@@ -38,7 +38,7 @@ func TestTimeouts_limitEachOperation(t *testing.T) {
 			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read")
 			expect(t, "state after the read", after.State.Equal(o.State), true)
 
-			srv.Advance(s.Meanwhile)
+			srv.Advance(s.TimeBeforeUpdate)
 			srv.ForgetCalls()
 			_, diags = core().Apply(s.Kind, s.Next.Merge(passed("update")), o)
 			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot")

@@ -78,7 +78,7 @@ func (m *userModel) show(u ram.User) {
 	m.MobilePhone = tf.Optional(m.MobilePhone, u.MobilePhone)
 	m.Email = tf.Optional(m.Email, u.Email)
 	m.Comments = tf.Optional(m.Comments, u.Comments)
-	m.Tags = shownTags(m.Tags, u.Tags)
+	m.Tags = tagsOf(m.Tags, u.Tags)
 	m.CreateDate = tf.FirstTimestamp(m.CreateDate, u.CreateDate)
 }
 
@@ -90,7 +90,7 @@ func (m userModel) shows(u ram.User) bool {
 		next.Email.Equal(m.Email) && next.Comments.Equal(m.Comments) && next.Tags.Equal(m.Tags) && next.CreateDate.Equal(m.CreateDate)
 }
 
-func shownTags(prior types.Map, live map[string]string) types.Map {
+func tagsOf(prior types.Map, live map[string]string) types.Map {
 	elements := map[string]attr.Value{}
 	for key, value := range ownTags(live) {
 		elements[key] = types.StringValue(value)
@@ -213,7 +213,7 @@ func (k tagKeys) MarkdownDescription(ctx context.Context) string { return k.Desc
 
 func (k tagKeys) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	key := req.ConfigValue.ValueString()
-	if ofService(key) || holdsURL(key) {
+	if ofService(key) || containsURL(key) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tag", fmt.Sprintf("The key %q %s.", key, k.Description(ctx)))
 	}
 }
@@ -229,12 +229,12 @@ func (v tagValues) MarkdownDescription(ctx context.Context) string { return v.De
 
 func (v tagValues) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	value := req.ConfigValue.ValueString()
-	if strings.HasPrefix(value, "acs:") || holdsURL(value) {
+	if strings.HasPrefix(value, "acs:") || containsURL(value) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tag", fmt.Sprintf("The value %q %s.", value, v.Description(ctx)))
 	}
 }
 
-func holdsURL(text string) bool {
+func containsURL(text string) bool {
 	return strings.Contains(text, "http://") || strings.Contains(text, "https://")
 }
 
@@ -285,7 +285,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if plan.DisplayName.IsUnknown() {
 		plan.DisplayName = tf.Optional(plan.DisplayName, made.DisplayName)
 	}
-	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
+	saveManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	// An error would taint the user, which the next apply would then replace.
 	lost, shows := r.confirm(ctx, nil, plan, made, &resp.Diagnostics)
@@ -404,7 +404,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the tags of the user", State: "All other attributes of the user were updated. The next plan shows its tags."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
 		return
 	}
-	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
+	saveManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	if sameUser(state.user(), plan.user()) && state.Name.Equal(plan.Name) {
 		return

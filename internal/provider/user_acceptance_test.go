@@ -158,7 +158,7 @@ func TestAccUser_identityAndList(t *testing.T) {
 		t.Run(address, func(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
-			srv.Change(giveProfile)
+			srv.Change(addProfile)
 			name := "alice"
 			if attribute == "name" {
 				name = "bob" // on whom nothing hangs that is not in this configuration
@@ -179,7 +179,7 @@ func TestAccUser_identityAndList(t *testing.T) {
 	t.Run("list", func(t *testing.T) {
 		t.Parallel()
 		srv := withAlice(t)
-		srv.Change(giveProfile)
+		srv.Change(addProfile)
 		acceptance(t, srv, resource.TestCase{
 			TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 			Steps: []resource.TestStep{
@@ -200,7 +200,7 @@ func TestAccUser_identityAndList(t *testing.T) {
 func TestAccUser_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Change(giveProfile)
+	srv.Change(addProfile)
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].Tags, a.Users["alice"].Email = map[string]string{"team": "ops"}, "a@example.com"
 	})

@@ -20,9 +20,9 @@ func TestUserAccessData(t *testing.T) {
 		alice.Groups, alice.Policies = []string{"developers"}, []string{"System/AliyunOSSFullAccess"}
 		alice.LastLoginDate = srv0(a).Add(-50 * day)
 		a.Users["bob"].Policies = []string{"System/AliyunRAMFullAccess"}
-		acctest.GiveKey(a, "alice", "LTAI5tOldOldOldOldOldOld", srv0(a).Add(-100*day))
-		acctest.GiveKey(a, "alice", "LTAI5tNewNewNewNewNewNew", srv0(a).Add(-time.Hour))
-		acctest.GiveServiceCredential(a, "alice", "SCold", srv0(a).Add(-70*day))
+		acctest.AddKey(a, "alice", "LTAI5tOldOldOldOldOldOld", srv0(a).Add(-100*day))
+		acctest.AddKey(a, "alice", "LTAI5tNewNewNewNewNewNew", srv0(a).Add(-time.Hour))
+		acctest.AddServiceCredential(a, "alice", "SCold", srv0(a).Add(-70*day))
 		alice.Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", CreateDate: srv0(a).Add(-60 * day), LastUseDate: srv0(a).Add(-20 * day)}}
 		a.Users["bob"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-2", CreateDate: srv0(a).Add(-60 * day)}}
 	})

@@ -23,12 +23,12 @@ import (
 // it did not exist before, or is not older than the request, and a name is unique in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
 	f := diagnostics.Operation{Name: "create the user", State: "Nothing was created."}
-	there, taken, err := r.Client.UserTaken(ctx, want.Name)
+	there, taken, err := r.Client.NameTaken(ctx, want.Name)
 	if diagnostics.Report(diags, f, err) {
 		return ram.User{}, false
 	}
 	if taken {
-		takenName(there, account, diags)
+		reportNameTaken(there, account, diags)
 		return ram.User{}, false
 	}
 	began := r.ServerNow()
@@ -43,7 +43,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			return made, true
 		case ram.Exists(err) && doubted == 0:
 			there.Name = want.Name
-			takenName(there, account, diags)
+			reportNameTaken(there, account, diags)
 			return ram.User{}, false
 		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
 			diagnostics.Report(diags, f, err)
@@ -64,7 +64,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 		if found {
 			older := !there.CreateDate.IsZero() && there.CreateDate.Before(began.Add(-2*time.Second)) // dates are known to the second
 			if older || !sameUser(storedBy(there, want), there) {
-				takenName(there, account, diags)
+				reportNameTaken(there, account, diags)
 				return ram.User{}, false
 			}
 			return there, true
@@ -74,8 +74,8 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 	return ram.User{}, false
 }
 
-// takenName says that the name is another user's.
-func takenName(there ram.User, account string, diags *diag.Diagnostics) {
+// reportNameTaken says that the name is another user's.
+func reportNameTaken(there ram.User, account string, diags *diag.Diagnostics) {
 	id := ""
 	if there.ID != "" {
 		id = fmt.Sprintf(", with the id %s, created on %s", there.ID, there.CreateDate.UTC().Format("2006-01-02 15:04 MST"))

@@ -38,8 +38,8 @@ func statusOf(srv *ramtest.Server, user string) map[string]string {
 func TestExclusive_reportOnly(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIallowed", 10*day)
-	giveKey(srv, "alice", "LTAIstray", 40*day)
+	addKey(srv, "alice", "LTAIallowed", 10*day)
+	addKey(srv, "alice", "LTAIstray", 40*day)
 	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{"user_name": "alice", "allowed_access_key_ids": []string{"LTAIallowed"}}
 	o, diags := c.Create(exclusiveKind, config)
@@ -77,7 +77,7 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseDeletingActiveKeys = true }))
 			for _, id := range []string{"LTAIallowed", "LTAIstray", "LTAIold"} {
-				giveKey(srv, "alice", id, 10*day)
+				addKey(srv, "alice", id, 10*day)
 			}
 			srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[2].Status = "Inactive" })
 			c := newCore(t, srv.Getenv, fakeClock())
@@ -90,7 +90,7 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 			plan, diags := c.Plan(exclusiveKind, config, o)
 			clean(t, diags)
 			expect(t, "planned", in(t, c.Planned(exclusiveKind, plan), "undeclared_access_key_ids"), []string{})
-			giveKey(srv, "alice", "LTAIlate", time.Hour) // after the plan, before the apply
+			addKey(srv, "alice", "LTAIlate", time.Hour) // after the plan, before the apply
 			o, diags = c.ApplyPlan(exclusiveKind, config, o, plan)
 			clean(t, diags)
 			expect(t, "keys", statusOf(srv, "alice"), want)
@@ -123,8 +123,8 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 func TestExclusive_deletesNoDisabledKeyThatNoPlanShowed(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIallowed", 10*day)
-	giveKey(srv, "alice", "LTAIold", 10*day)
+	addKey(srv, "alice", "LTAIallowed", 10*day)
+	addKey(srv, "alice", "LTAIold", 10*day)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[1].Status = "Inactive" })
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(exclusiveKind, exclusively("alice", "disable", "LTAIallowed"))
@@ -148,7 +148,7 @@ func TestExclusive_neverChangesTheProvidersOwnKey(t *testing.T) {
 	for _, enforce := range []string{"disable", "delete"} {
 		srv := withAlice(t)
 		own := srv.Credential(defaultAccount).AccessKeyID
-		giveKey(srv, "admin", "LTAIstray", 10*day)
+		addKey(srv, "admin", "LTAIstray", 10*day)
 		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Create(exclusiveKind, exclusively("admin", "report"))
 		clean(t, diags)
@@ -174,8 +174,8 @@ func TestExclusive_everyStepCanBeRepeated(t *testing.T) {
 		for _, phase := range []string{"before_commit", "after_commit"} {
 			for _, nth := range []string{"1-", "2-", "3-"} {
 				srv := withAlice(t)
-				giveKey(srv, "alice", "LTAIone", 10*day)
-				giveKey(srv, "alice", "LTAItwo", 20*day)
+				addKey(srv, "alice", "LTAIone", 10*day)
+				addKey(srv, "alice", "LTAItwo", 20*day)
 				config := exclusively("alice", "delete")
 				o, diags := newCore(t, srv.Getenv, fakeClock()).Create(exclusiveKind, config)
 				clean(t, diags)
@@ -203,7 +203,7 @@ func TestExclusive_everyStepCanBeRepeated(t *testing.T) {
 func TestExclusive_importUnknownValuesAndDeletedUser(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIstray", 10*day)
+	addKey(srv, "alice", "LTAIstray", 10*day)
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(exclusiveKind, "alice")
 	clean(t, diags)
@@ -255,7 +255,7 @@ func TestExclusive_importUnknownValuesAndDeletedUser(t *testing.T) {
 func TestExclusive_nullElementIsNoKey(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", aliceKey, 10*day)
+	addKey(srv, "alice", aliceKey, 10*day)
 	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{"user_name": "alice", "allowed_access_key_ids": []tftypes.Value{tftypes.NewValue(tftypes.String, aliceKey), tftypes.NewValue(tftypes.String, nil)}}
 	o, diags := c.Create(exclusiveKind, config)
@@ -279,7 +279,7 @@ func TestExclusive_anotherUserOfTheSameName(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"] = &ramtest.User{ID: "200000000000000009", Name: "alice", DisplayName: "Alice", Status: "active", CreateDate: srv0(a)}
 	})
-	giveKey(srv, "alice", "LTAIhers", 0)
+	addKey(srv, "alice", "LTAIhers", 0)
 	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "The user of the exclusive credentials is gone")
@@ -297,7 +297,7 @@ var exclusiveOthers = []struct {
 	{
 		word: "service credential", allowed: "allowed_service_credential_ids", undeclared: "undeclared_service_credential_ids",
 		list: "ListServiceCredentials", write: "DeleteServiceCredential",
-		give: func(srv *ramtest.Server, user, id string) { giveServiceCredential(srv, user, id, 40*day) },
+		give: func(srv *ramtest.Server, user, id string) { addServiceCredential(srv, user, id, 40*day) },
 		left: func(srv *ramtest.Server, user string) map[string]string {
 			left := map[string]string{}
 			for _, one := range account(srv).Users[user].Credentials {
@@ -404,7 +404,7 @@ func TestExclusive_readsAFirstEmptyListAgain(t *testing.T) {
 			t.Run(operation+", "+list, func(t *testing.T) {
 				t.Parallel()
 				srv := withAlice(t)
-				giveKey(srv, "alice", "LTAIextra", 10*day)
+				addKey(srv, "alice", "LTAIextra", 10*day)
 				exclusiveOthers[0].give(srv, "alice", "sc1")
 				exclusiveOthers[1].give(srv, "alice", "pk1")
 				c := newCore(t, srv.Getenv, fakeClock())
@@ -430,7 +430,7 @@ func TestExclusive_readsAFirstEmptyListAgain(t *testing.T) {
 func TestExclusive_missingFromListsIsStillRemoved(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIextra", 10*day)
+	addKey(srv, "alice", "LTAIextra", 10*day)
 	exclusiveOthers[1].give(srv, "alice", "pk1")
 	config := exclusively("alice", "delete").With("allowed_passkey_ids", []string{})
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -483,7 +483,7 @@ func TestExclusive_everyStepOfTheOtherKindsCanBeRepeated(t *testing.T) {
 			{Action: kind.write, Nth: "2-", Phase: "before_commit", Fault: "code", Status: 403, Code: "NoPermission"},
 		} {
 			srv := withAlice(t)
-			giveKey(srv, "alice", "LTAIstray", 10*day)
+			addKey(srv, "alice", "LTAIstray", 10*day)
 			kind.give(srv, "alice", "extra1")
 			kind.give(srv, "alice", "extra2")
 			config := exclusively("alice", "delete").With(kind.allowed, []string{})
@@ -528,8 +528,8 @@ resource "ram_user_credentials_exclusive" "alice" {
 		resource.TestStep{Config: config, ConfigPlanChecks: empty},
 		resource.TestStep{
 			PreConfig: func() {
-				giveKey(srv, "alice", "LTAIstray", time.Hour)
-				giveServiceCredential(srv, "alice", "sc-undeclared", time.Hour)
+				addKey(srv, "alice", "LTAIstray", time.Hour)
+				addServiceCredential(srv, "alice", "sc-undeclared", time.Hour)
 			},
 			Config: config,
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{

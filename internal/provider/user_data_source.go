@@ -24,7 +24,7 @@ var _ datasource.DataSourceWithConfigure = (*usersData)(nil)
 type usersData struct{ instance.DataSource }
 
 type usersDataModel struct {
-	namesSought
+	userFilter
 
 	AccountID types.String `tfsdk:"account_id"`
 	Users     []userData   `tfsdk:"users"`
@@ -97,6 +97,6 @@ func describedUser(u ram.User) userData {
 	return userData{
 		UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), PrincipalName: tf.Optional(none, u.PrincipalName), DisplayName: tf.Optional(none, u.DisplayName),
 		MobilePhone: tf.Optional(none, u.MobilePhone), Email: tf.Optional(none, u.Email), Comments: tf.Optional(none, u.Comments), ProvisionType: tf.Optional(none, u.ProvisionType),
-		CreateDate: tf.Timestamp(u.CreateDate), UpdateDate: tf.Timestamp(u.UpdateDate), LastLoginDate: tf.Timestamp(u.LastLoginDate), Tags: shownTags(types.MapValueMust(types.StringType, nil), u.Tags),
+		CreateDate: tf.Timestamp(u.CreateDate), UpdateDate: tf.Timestamp(u.UpdateDate), LastLoginDate: tf.Timestamp(u.LastLoginDate), Tags: tagsOf(types.MapValueMust(types.StringType, nil), u.Tags),
 	}
 }

@@ -21,9 +21,9 @@ var objectsOfUser = map[string]struct {
 	text    string
 	command string
 }{
-	"login profile": {func(srv *ramtest.Server) { srv.Change(giveProfile) }, "a login profile", "aliyun ram DeleteLoginProfile --UserName alice"},
+	"login profile": {func(srv *ramtest.Server) { srv.Change(addProfile) }, "a login profile", "aliyun ram DeleteLoginProfile --UserName alice"},
 	"AccessKey": {
-		func(srv *ramtest.Server) { giveKey(srv, "alice", "LTAIalice", 0) },
+		func(srv *ramtest.Server) { addKey(srv, "alice", "LTAIalice", 0) },
 		"the AccessKey pair LTAIalice (Active)", "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId LTAIalice",
 	},
 	"service credential": {
@@ -36,7 +36,7 @@ var objectsOfUser = map[string]struct {
 		"aliyun ims DeleteServiceCredential --UserPrincipalName alice@" + defaultAccount + ".onaliyun.com --ServiceCredentialId SC1",
 	},
 	"virtual MFA device": {
-		func(srv *ramtest.Server) { loosePhone(srv); bindTo(srv, aliceID) },
+		func(srv *ramtest.Server) { phoneWithoutZeros(srv); bindTo(srv, aliceID) },
 		"an MFA device " + phoneSerial, "aliyun ram UnbindMFADevice --UserName alice",
 	},
 	"U2F device": {
@@ -157,7 +157,7 @@ func TestUser_objectsThatCannotBeListedCountAsPresent(t *testing.T) {
 func TestUser_staleListDoesNotPreventADestroy(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Change(giveProfile)
+	srv.Change(addProfile)
 	c, o := importedAlice(t, srv, nil)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].LoginProfile = nil })
 	srv.Inject(ramtest.Rule{Action: "GetLoginProfile", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","LoginProfile":{"Status":"Active","PasswordResetRequired":false,"MFABindRequired":false}}`})

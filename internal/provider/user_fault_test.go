@@ -92,7 +92,7 @@ func (l *ledger) note(line string) {
 	l.lines = append(l.lines, line)
 }
 
-func (l *ledger) tell(t *testing.T, title string) {
+func (l *ledger) record(t *testing.T, title string) {
 	t.Cleanup(func() {
 		slices.Sort(l.lines)
 		t.Log(title + ": fault → outcome\n" + strings.Join(l.lines, "\n"))
@@ -103,7 +103,7 @@ func (l *ledger) tell(t *testing.T, title string) {
 func underFaults(t *testing.T, title string, faults map[string][]ramtest.Rule, want func(name string) string, run func(*testing.T, []ramtest.Rule) string) {
 	t.Helper()
 	all := &ledger{}
-	all.tell(t, title)
+	all.record(t, title)
 	for name, rules := range faults {
 		t.Run(title+" "+name, func(t *testing.T) {
 			t.Parallel()

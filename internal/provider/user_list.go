@@ -15,8 +15,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// namesSought is which users are looked for. What is null holds for all.
-type namesSought struct {
+// userFilter is which users are looked for. What is null holds for all.
+type userFilter struct {
 	NameRegex     types.String `tfsdk:"name_regex"`
 	NeverLoggedOn types.Bool   `tfsdk:"never_logged_on"`
 }
@@ -30,7 +30,7 @@ func nameFilters() []listing.Filter {
 }
 
 // found yields those users of the account who are sought.
-func (n namesSought) found(ctx context.Context, i *instance.Instance, most int64) iter.Seq2[ram.User, error] {
+func (n userFilter) found(ctx context.Context, i *instance.Instance, most int64) iter.Seq2[ram.User, error] {
 	return func(yield func(ram.User, error) bool) {
 		for user, err := range listing.ListUsers(ctx, i, listing.Users{NameRegex: n.NameRegex}, most) {
 			wanted := n.NeverLoggedOn.IsNull() || n.NeverLoggedOn.ValueBool() == user.LastLoginDate.IsZero()
@@ -46,9 +46,9 @@ func (r *userResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 }
 
 func (r *userResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing.Listing[namesSought, ram.User]{
+	listing.Listing[userFilter, ram.User]{
 		Name: "list the users",
-		Find: func(ctx context.Context, sought namesSought, most int64) iter.Seq2[ram.User, error] {
+		Find: func(ctx context.Context, sought userFilter, most int64) iter.Seq2[ram.User, error] {
 			return sought.found(ctx, r.Instance, most)
 		},
 		Show: func(account string, user ram.User) listing.Entry {

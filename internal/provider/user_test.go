@@ -379,7 +379,7 @@ func TestUser_ofAnotherAccountIsNotChanged(t *testing.T) {
 func laden(t *testing.T) *ramtest.Server {
 	t.Helper()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIalice", 0)
+	addKey(srv, "alice", "LTAIalice", 0)
 	srv.Change(func(a *ramtest.Account) {
 		u := a.Users["alice"]
 		u.LoginProfile = &ramtest.LoginProfile{Password: "hers", Status: "Active", CreateDate: srv0(a)}

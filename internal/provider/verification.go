@@ -93,9 +93,9 @@ func (s securitySlot) in(live ram.Verification) ram.SecurityAddress {
 	return live.Email
 }
 
-// holds reports whether an address is the one of the slot, in any notation: the case
+// equals reports whether an address is the one of the slot, in any notation: the case
 // of a domain means nothing, and a phone that comes in numbers has lost its zeros.
-func (s securitySlot) holds(address string) bool {
+func (s securitySlot) equals(address string) bool {
 	have := s.address.ValueString()
 	if s.kind == ram.VerifyEmail || have == "" || address == "" {
 		return strings.EqualFold(have, address)
@@ -118,7 +118,7 @@ func (m *verificationModel) show(live ram.Verification, imported bool) {
 		if slot.address.IsNull() {
 			continue
 		}
-		if !slot.holds(has.Address) {
+		if !slot.equals(has.Address) {
 			*slot.address = types.StringValue(has.Address)
 		}
 		if has.Address != "" && has.Status != "" {
@@ -127,10 +127,10 @@ func (m *verificationModel) show(live ram.Verification, imported bool) {
 	}
 }
 
-// shown reports whether a user has what the model wants.
-func (m *verificationModel) shown(live ram.Verification) bool {
+// isSet reports whether a user has what the model wants.
+func (m *verificationModel) isSet(live ram.Verification) bool {
 	for _, slot := range m.slots() {
-		if !slot.address.IsNull() && !slot.holds(slot.in(live).Address) {
+		if !slot.address.IsNull() && !slot.equals(slot.in(live).Address) {
 			return false
 		}
 	}
@@ -221,7 +221,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 		claim.PlanUpdate(ctx, r.Instance, resp.Private, &resp.Diagnostics, plan.claims()...)
 		plan.warnReverted(state, readWrites(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 		plan.change(state, resp)
-		r.refuseLoss(ctx, state, plan.taken(state.addresses()), plan.AllowLockOut, &resp.Diagnostics)
+		r.refuseLoss(ctx, state, plan.removedFactors(state.addresses()), plan.AllowLockOut, &resp.Diagnostics)
 	}
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
@@ -233,11 +233,11 @@ func (m *verificationModel) addresses() (live ram.Verification) {
 	return live
 }
 
-// taken are the confirmed addresses that a write of the model takes off a user.
-func (m *verificationModel) taken(live ram.Verification) (gone access.Factors) {
+// removedFactors are the confirmed addresses that a write of the model takes off a user.
+func (m *verificationModel) removedFactors(live ram.Verification) (gone access.Factors) {
 	for _, slot := range m.slots() {
 		has := slot.in(live)
-		if tf.IsAbsent(slot.address) || has.Status != "active" || slot.holds(has.Address) {
+		if tf.IsAbsent(slot.address) || has.Status != "active" || slot.equals(has.Address) {
 			continue
 		}
 		gone.Email, gone.Phone = gone.Email || slot.kind == ram.VerifyEmail, gone.Phone || slot.kind == ram.VerifyPhone
@@ -247,8 +247,8 @@ func (m *verificationModel) taken(live ram.Verification) (gone access.Factors) {
 
 // removed are the confirmed addresses that a destroy takes off a user: those that are still as in the state.
 func (m *verificationModel) removed(live ram.Verification) (gone access.Factors) {
-	gone.Email = live.Email.Status == "active" && m.slots()[0].holds(live.Email.Address) && live.Email.Address != ""
-	gone.Phone = live.Phone.Status == "active" && m.slots()[1].holds(live.Phone.Address) && live.Phone.Address != ""
+	gone.Email = live.Email.Status == "active" && m.slots()[0].equals(live.Email.Address) && live.Email.Address != ""
+	gone.Phone = live.Phone.Status == "active" && m.slots()[1].equals(live.Phone.Address) && live.Phone.Address != ""
 	return gone
 }
 
@@ -289,7 +289,7 @@ func (m *verificationModel) change(state verificationModel, resp *resource.Modif
 			was.warnLoss(state.UserName.ValueString(), "removes", resp)
 		default:
 			*slot.status = types.StringUnknown()
-			if !slot.address.IsUnknown() && !slot.holds(was.address.ValueString()) {
+			if !slot.address.IsUnknown() && !slot.equals(was.address.ValueString()) {
 				was.warnLoss(state.UserName.ValueString(), "replaces", resp)
 			}
 		}
@@ -318,7 +318,7 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 		}
 	}
 	if !plan.AllowLockOut.IsUnknown() {
-		refuseFactorLoss(ctx, r.Instance, ram.User{Name: plan.UserName.ValueString()}, plan.taken(live), plan.AllowLockOut, &resp.Diagnostics)
+		refuseFactorLoss(ctx, r.Instance, ram.User{Name: plan.UserName.ValueString()}, plan.removedFactors(live), plan.AllowLockOut, &resp.Diagnostics)
 	}
 	for _, slot := range plan.slots() {
 		has, known := slot.in(live), !slot.address.IsUnknown()
@@ -326,7 +326,7 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 		if known && slot.address.ValueString() == "" {
 			*slot.status = types.StringNull()
 		}
-		if known && !slot.address.IsNull() && has.Address != "" && !slot.holds(has.Address) {
+		if known && !slot.address.IsNull() && has.Address != "" && !slot.equals(has.Address) {
 			diagnostics.ObjectRemoved.WarnAt(&resp.Diagnostics, path.Root(slot.attribute), "A user loses the "+slot.noun, fmt.Sprintf(
 				"The user %q has the %s %s (%s), which the configuration replaces. Another one has to be confirmed by its owner before it can be used.",
 				plan.UserName.ValueString(), slot.noun, has.Address, has.Status))

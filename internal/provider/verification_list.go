@@ -15,15 +15,15 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// verificationsSought is which verifications are looked for. What is null holds for all.
-type verificationsSought struct {
+// verificationFilter is which verifications are looked for. What is null holds for all.
+type verificationFilter struct {
 	listing.Users
 
 	Status types.String `tfsdk:"status"`
 }
 
-// takes reports whether a user has an address, and one of the status that is sought.
-func (s verificationsSought) takes(live ram.Verification) bool {
+// matches reports whether a user has an address, and one of the status that is sought.
+func (s verificationFilter) matches(live ram.Verification) bool {
 	for _, has := range []ram.SecurityAddress{live.Email, live.Phone} {
 		if has.Address != "" && (s.Status.IsNull() || s.Status.ValueString() == has.Status) {
 			return true
@@ -45,14 +45,14 @@ func (r *verificationResource) ListResourceConfigSchema(_ context.Context, _ lis
 }
 
 func (r *verificationResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing.Listing[verificationsSought, foundVerification]{Name: "list the verifications", Find: r.verifications, Show: showVerification}.Stream(ctx, r.Instance, req, stream)
+	listing.Listing[verificationFilter, foundVerification]{Name: "list the verifications", Find: r.verifications, Show: showVerification}.Stream(ctx, r.Instance, req, stream)
 }
 
 // verifications finds the users who have an address that is sought.
-func (r *verificationResource) verifications(ctx context.Context, sought verificationsSought, most int64) iter.Seq2[foundVerification, error] {
+func (r *verificationResource) verifications(ctx context.Context, sought verificationFilter, most int64) iter.Seq2[foundVerification, error] {
 	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundVerification, error)) {
 		live, err := r.Client.Verification(ctx, user.Name)
-		if err != nil || sought.takes(live) {
+		if err != nil || sought.matches(live) {
 			tell(foundVerification{user, live}, err)
 		}
 	})

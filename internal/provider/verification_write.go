@@ -43,18 +43,18 @@ func (r *verificationResource) write(ctx context.Context, m *verificationModel, 
 	if err != nil {
 		return live, diagnostics.WithState("Nothing was changed.", err)
 	}
-	if refuseFactorLoss(ctx, r.Instance, ram.User{Name: user}, m.taken(live), m.AllowLockOut, diags); diags.HasError() {
+	if refuseFactorLoss(ctx, r.Instance, ram.User{Name: user}, m.removedFactors(live), m.AllowLockOut, diags); diags.HasError() {
 		return live, nil
 	}
 	done := "Nothing was changed."
 	before := prior.slots()
 	for n, slot := range m.slots() {
 		has, wanted := slot.in(live).Address, slot.address.ValueString()
-		if slot.address.IsNull() || slot.holds(has) {
+		if slot.address.IsNull() || slot.equals(has) {
 			continue
 		}
 		if wanted == "" {
-			err = r.takeOff(ctx, user, slot, before[n].notations(has))
+			err = r.unbindAddress(ctx, user, slot, before[n].notations(has))
 		} else {
 			err = r.Client.SetVerification(ctx, user, slot.kind, wanted)
 		}
@@ -89,7 +89,7 @@ func (m *verificationModel) saveWrites(ctx context.Context, before ram.Verificat
 			continue
 		}
 		w.Written[slot.attribute] = slot.address.ValueString()
-		if was := slot.in(before).Address; !slot.holds(was) {
+		if was := slot.in(before).Address; !slot.equals(was) {
 			w.Replaced[slot.attribute] = was
 		}
 	}
@@ -102,7 +102,7 @@ func (m *verificationModel) warnReverted(state verificationModel, w claim.Writes
 	for n, slot := range m.slots() {
 		replaced, has := w.Replaced[slot.attribute].(string)
 		written, wrote := w.Written[slot.attribute].(string)
-		if !has || !wrote || tf.IsAbsent(*slot.address) || !slot.holds(written) || slot.holds(replaced) || !was[n].holds(replaced) {
+		if !has || !wrote || tf.IsAbsent(*slot.address) || !slot.equals(written) || slot.equals(replaced) || !was[n].equals(replaced) {
 			continue
 		}
 		claim.WarnReverted(slot.attribute, "verification of the user "+m.UserName.ValueString(), strconv.Quote(replaced), strconv.Quote(written), diags)
@@ -112,7 +112,7 @@ func (m *verificationModel) warnReverted(state verificationModel, w claim.Writes
 // notations are the forms in which the service may know an address that it shows: the one of
 // the state, the shown one and, for a phone that it shows as a number, one with a zero.
 func (s securitySlot) notations(shown string) (all []string) {
-	if known := s.address.ValueString(); known != "" && s.holds(shown) {
+	if known := s.address.ValueString(); known != "" && s.equals(shown) {
 		all = append(all, known)
 	}
 	all = append(all, shown)
@@ -122,10 +122,10 @@ func (s securitySlot) notations(shown string) (all []string) {
 	return slices.Compact(all)
 }
 
-// takeOff unbinds an address. What the service returns if there is none is not documented,
+// unbindAddress unbinds an address. What the service returns if there is none is not documented,
 // so after an error a read decides, and if the address is still there, its next notation is
 // tried.
-func (r *verificationResource) takeOff(ctx context.Context, user string, slot securitySlot, notations []string) (err error) {
+func (r *verificationResource) unbindAddress(ctx context.Context, user string, slot securitySlot, notations []string) (err error) {
 	for _, address := range notations {
 		if err = r.Client.UnbindVerification(ctx, user, slot.kind, address); err == nil {
 			return nil
@@ -147,7 +147,7 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		var err error
 		live, err = r.Client.Verification(ctx, m.UserName.ValueString())
-		return err == nil && m.shown(live), err
+		return err == nil && m.isSet(live), err
 	})
 	planned := *m
 	if shows {
@@ -198,11 +198,11 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		has, kept := slot.in(live).Address, left.slots()[n]
 		switch {
 		case slot.address.ValueString() == "" || has == "":
-		case !slot.holds(has):
+		case !slot.equals(has):
 			diags.AddWarning("The user keeps another "+slot.noun, fmt.Sprintf(
 				"The user %q has the %s %s, not %s of the state: it was set outside of Terraform, so it was not changed.", user, slot.noun, has, slot.address.ValueString()))
 		default:
-			if err := r.takeOff(ctx, user, slot, slot.notations(has)); err != nil {
+			if err := r.unbindAddress(ctx, user, slot, slot.notations(has)); err != nil {
 				return diagnostics.WithState(fmt.Sprintf("The %s may still be there. The verification is still in the state. Run again.", slot.noun), err)
 			}
 			*kept.address = types.StringValue("")
@@ -215,10 +215,10 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		if ram.NotFound(err, "User") {
 			return true, nil
 		}
-		return err == nil && left.shown(live), err
+		return err == nil && left.isSet(live), err
 	})
 	if err == nil && !off {
-		return diagnostics.WithState("The service accepted the removal, but still returns the address. It is still in the state. Run again.", errStillThere)
+		return diagnostics.WithState("The service accepted the removal, but still returns the address. It is still in the state. Run again.", errNotRemoved)
 	}
 	if err != nil {
 		diags.AddWarning("Cannot confirm that the verification is deleted", "The service accepted the request, but reading the addresses back failed. "+diagnostics.Explain(err))
@@ -226,5 +226,5 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 	return nil
 }
 
-// errStillThere is that what was taken away is shown for longer than a late read explains.
-var errStillThere = errors.New("the service still returns the removed address")
+// errNotRemoved is that what was taken away is shown for longer than a late read explains.
+var errNotRemoved = errors.New("the service still returns the removed address")

@@ -142,8 +142,8 @@ func stateOld(h *transcript) {
 
 func twoKeys(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
-	giveKey(srv, "alice", "LTAIused", 400*day)
-	giveKey(srv, "alice", "LTAIidle", 30*day)
+	addKey(srv, "alice", "LTAIused", 400*day)
+	addKey(srv, "alice", "LTAIidle", 30*day)
 	c := h.run(srv)
 	h.refused(c.Create(accessKey, config))
 	contains(h.T, h.all.String(), "LTAIused, Active", "LTAIidle, Active")
@@ -155,7 +155,7 @@ func twoKeys(h *transcript) {
 
 func existsAlready(h *transcript) {
 	srv := withAlice(h.T)
-	srv.Change(giveProfile)
+	srv.Change(addProfile)
 	c := h.run(srv)
 	h.refused(c.Create(profileKind, logon(nil)))
 	h.refused(c.Create(userKind, attributes{"name": "alice"}))
@@ -184,7 +184,7 @@ func managedTwice(h *transcript) {
 	steady(h.T, h.run(srv), policy, ours, o)
 	expect(h.T, "attempts", account(srv).Policy.MaxLoginAttempts, 5)
 
-	giveKey(srv, "alice", "LTAIshared", day)
+	addKey(srv, "alice", "LTAIshared", day)
 	one, two := h.imports(c, accessKey, "LTAIshared"), h.imports(c, accessKey, "LTAIshared")
 	h.fine(c.Destroy(accessKey, one))
 	two = h.fine(h.run(srv).Read(accessKey, two))
@@ -325,7 +325,7 @@ func deviceLost(h *transcript) {
 	fixed(h.T, c, deviceKind, config, o)
 }
 
-func masksKeepOut(h *transcript) {
+func masksLockOut(h *transcript) {
 	srv := ramtest.New(h.T)
 	locked := attributes{"login_network_masks": []string{"10.0.0.0/8"}, "must_allow": []string{"203.0.113.10"}}
 	c := h.run(srv)
@@ -345,7 +345,7 @@ func masksKeepOut(h *transcript) {
 	expect(h.T, "masks after a destroy", account(srv).Preference.LoginNetworkMasks, "203.0.113.0/24")
 }
 
-func mfaKeepsOut(h *transcript) {
+func mfaLocksOut(h *transcript) {
 	srv := staffed(h.T)
 	withProfile(srv, "alice")
 	config := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
@@ -362,7 +362,7 @@ func mfaKeepsOut(h *transcript) {
 	steady(h.T, h.run(srv), preference, config, o)
 }
 
-func keyKeptOut(h *transcript) {
+func keyLockedOut(h *transcript) {
 	srv := ramtest.New(h.T)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	config := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}

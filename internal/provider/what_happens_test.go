@@ -23,7 +23,7 @@ import (
 // An incidence is an entry of the guide "What happens if" (DOC-02).
 type incidence struct {
 	heading string
-	play    func(*transcript) // the scene, and the steps that the guide advises
+	run     func(*transcript) // the scene, and the steps that the guide advises
 	proven  []string          // tests that play it, or the rest of it
 }
 
@@ -45,9 +45,9 @@ var nights = []incidence{
 	{"A setting was changed", settingChanged, []string{"TestSetting_repairsDriftOfManagedValues", "TestSetting_changeAfterThePlanIsKept"}},
 	{"The account alias was changed", aliasChanged, []string{"TestAccountAlias_lifecycle", "TestAccountAlias_isKeptIfTheNewOneIsTaken"}},
 	{"An MFA device was unbound, deleted or lost", deviceLost, []string{"TestMFADevice_repairsDrift"}},
-	{"The logon masks lock out all users", masksKeepOut, []string{"TestLockOut_masksMustContainTheRequiredNetworks", "TestLockOut_warnsOfPrivateMasks"}},
-	{"MFA is mandatory, and users cannot log on", mfaKeepsOut, []string{"TestLockOut_secondFactorThatUsersCannotBind"}},
-	{"A network policy blocks the provider's own key", keyKeptOut, []string{"TestNetworkPolicy_doesNotLockOutTheProvidersKey", "TestNetworkPolicy_temporaryCredentialsAreNotEvaluated"}},
+	{"The logon masks lock out all users", masksLockOut, []string{"TestLockOut_masksMustContainTheRequiredNetworks", "TestLockOut_warnsOfPrivateMasks"}},
+	{"MFA is mandatory, and users cannot log on", mfaLocksOut, []string{"TestLockOut_secondFactorThatUsersCannotBind"}},
+	{"A network policy blocks the provider's own key", keyLockedOut, []string{"TestNetworkPolicy_doesNotLockOutTheProvidersKey", "TestNetworkPolicy_temporaryCredentialsAreNotEvaluated"}},
 	{"The provider's own key was disabled, deleted or rotated", ownKeyGone, []string{"TestAccessKey_ofTheProviderItself"}},
 	{"The credentials belong to another account", otherAccount, []string{"TestWrongAccount_nothingIsReadAndNothingWritten", "TestProviderConfiguration_wrongAccountIsRefused"}},
 	{"A permission is missing", permissionMissing, []string{"TestPermissions_guideListsThoseOfEachType"}},
@@ -180,7 +180,7 @@ func TestWhatHappens_everyEntryHasAScene(t *testing.T) {
 	tests := testsOf(t)
 	for _, e := range nights {
 		played = append(played, e.heading)
-		if e.play == nil && len(e.proven) == 0 {
+		if e.run == nil && len(e.proven) == 0 {
 			t.Errorf("%q is played by nothing", e.heading)
 		}
 		for _, name := range e.proven {
@@ -208,8 +208,8 @@ func TestWhatHappens(t *testing.T) {
 		t.Run(e.heading, func(t *testing.T) {
 			t.Parallel()
 			h := &transcript{T: t}
-			if e.play != nil {
-				e.play(h)
+			if e.run != nil {
+				e.run(h)
 			}
 			heard := unbroken(h.all.String())
 			for _, quote := range quotes(texts[e.heading]) {

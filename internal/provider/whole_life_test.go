@@ -114,7 +114,7 @@ func TestAccWholeLife(t *testing.T) {
 			},
 			{ // others give the user more objects, which the final destroy has to remove
 				PreConfig: func() {
-					giveKey(srv, "alicia", "LTAIothers", 0)
+					addKey(srv, "alicia", "LTAIothers", 0)
 					srv.Change(func(a *ramtest.Account) {
 						a.Groups["ops"] = &ramtest.Group{Name: "ops"}
 						a.Users["alicia"].Groups, a.Users["alicia"].Policies = []string{"ops"}, []string{"System/ReadOnlyAccess"}

@@ -200,8 +200,8 @@ func (s *cache[T]) put(name string, value T) {
 	s.readings[name] = &reading[T]{began: s.now(), done: done, value: value, finished: true, cancel: func() {}}
 }
 
-// holds reports whether get would return without a call.
-func (s *cache[T]) holds(name string) bool {
+// has reports whether get would return without a call.
+func (s *cache[T]) has(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.readings[name].serves(s.now(), s.ttl())

@@ -93,12 +93,12 @@ func (r *caches) invalidateDevices() (changed func()) {
 // invalidateUsers surrounds a write that renames or deletes a user. It also invalidates the
 // objects that are addressed by the user's name.
 func (r *caches) invalidateUsers() (changed func()) {
-	r.confirmed.forget()
+	r.confirmed.clear()
 	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
 	credentials := r.credentials.invalidateAround()
 	members, attached, names := r.members.invalidateAround(), r.attached.invalidateAround(), r.names.invalidateAround()
 	return func() {
-		r.confirmed.forget()
+		r.confirmed.clear()
 		names()
 		users()
 		keys()

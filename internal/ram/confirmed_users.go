@@ -26,7 +26,7 @@ type confirmedUser struct {
 	keysKnown bool // keys is the complete list of the user's keys
 }
 
-func (u *confirmedUsers) forget() {
+func (u *confirmedUsers) clear() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	clear(u.byName)
@@ -96,12 +96,12 @@ func (c *Client) Owner(ctx context.Context, name string) (User, error) {
 	return c.User(ctx, name)
 }
 
-// UserTaken reports whether the account has a user with a name that this client is about to
+// NameTaken reports whether the account has a user with a name that this client is about to
 // create. One list serves all names that a run creates within a minute. If the name is
 // taken after that, the service refuses the create.
-func (c *Client) UserTaken(ctx context.Context, name string) (user User, taken bool, err error) {
+func (c *Client) NameTaken(ctx context.Context, name string) (user User, taken bool, err error) {
 	names, single := c.caches.names, &c.caches.single
-	if names.holds("") || single.next(c.Now()) > alwaysSingle {
+	if names.has("") || single.next(c.Now()) > alwaysSingle {
 		list, err := names.get(ctx, "", c.readAllUsers)
 		if err == nil {
 			if _, listed := list.find(byName, name); !listed {

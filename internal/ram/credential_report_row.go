@@ -69,7 +69,7 @@ type CredentialNote string
 // The notes of a report. NotSaid is an empty cell. Unreadable is a cell that holds neither
 // a value of the column's type nor a known word.
 const (
-	NotSaid       CredentialNote = "not_said"
+	NotReported   CredentialNote = "not_said"
 	Never         CredentialNote = "never"
 	NotApplicable CredentialNote = "not_applicable"
 	LoginDisabled CredentialNote = "login_disabled"
@@ -79,7 +79,7 @@ const (
 // credentialNotes maps the words of the service to notes (documented; LOGIN_DISABLED
 // observed, NEVER assumed).
 var credentialNotes = map[string]CredentialNote{
-	"": NotSaid, "-": Never, "NEVER": Never, "N/A": NotApplicable, "LOGIN_DISABLED": LoginDisabled,
+	"": NotReported, "-": Never, "NEVER": Never, "N/A": NotApplicable, "LOGIN_DISABLED": LoginDisabled,
 }
 
 // knownColumns maps each known column to whether it holds times.

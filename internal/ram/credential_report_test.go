@@ -52,7 +52,7 @@ func TestCredentialReport_cellsAndNotes(t *testing.T) {
 	if got := root.Cells["user_last_logon"]; !got.Time.Equal(time.Date(2026, 1, 19, 15, 6, 52, 0, time.UTC)) || got.Note != "" {
 		t.Errorf("the root account's last logon is %+v", got)
 	}
-	if quoted.Name() != `quoted "name", with a comma` || quoted.Cells["user_last_logon"].Note != NotSaid || quoted.Cells["mfa_active"].Note != NotApplicable {
+	if quoted.Name() != `quoted "name", with a comma` || quoted.Cells["user_last_logon"].Note != NotReported || quoted.Cells["mfa_active"].Note != NotApplicable {
 		t.Errorf("the quoted row is %+v", quoted)
 	}
 	if bob.Cells["user_last_logon"].Note != LoginDisabled || bob.Cells["mfa_active"].Note != LoginDisabled || bob.Cells["user_creation_time"].Time.Day() != 1 {

@@ -41,7 +41,7 @@ func (c *Client) CredentialChain() (*CredentialChain, bool) {
 // and reports a log-on that has expired.
 func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 	if l := c.origin.logOn; l != nil && l.expired(clockOf(config)()) {
-		return nil, &CredentialSourceError{Source: c.Source, Attempted: useLogOn, Remedy: l.remedy(), Err: errLoggedOut}
+		return nil, &CredentialSourceError{Source: c.Source, Attempted: useLogOn, Remedy: l.remedy(), Err: errLogOnExpired}
 	}
 	chain := &CredentialChain{Source: c.Source, sts: c.sts}
 	config = chain.locate(config)
@@ -88,7 +88,7 @@ func (o keySource) open(source CredentialSource, config Config, from sources) (C
 	case o.ecsRole != "":
 		read := metadataReader(from.metadata, o.ecsRole, from.onlyTokens)
 		if from.metadata == "" {
-			read = func(context.Context, bool) (Key, time.Time, error) { return Key{}, time.Time{}, errSwitchedOff }
+			read = func(context.Context, bool) (Key, time.Time, error) { return Key{}, time.Time{}, errSourceDisabled }
 		}
 		return externalCredentials(config, source, "ask the metadata service of the ECS instance",
 			"Check that this runs on an ECS instance to which that role is attached.", read), nil

@@ -50,7 +50,7 @@ func clockOf(config Config) func() time.Time {
 }
 
 var (
-	errSwitchedOff             = errors.New("this source is switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED")
+	errSourceDisabled          = errors.New("this source is switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED")
 	errNoCredentialsInResponse = errors.New("it did not return credentials (the response is not shown, because it may hold secrets)")
 	errNoToken                 = errors.New("it returned no security token")
 	errUnreachable             = errors.New("it cannot be reached")
@@ -74,9 +74,9 @@ func newSourceClient(timeout time.Duration, proxy func(*http.Request) (*url.URL,
 	}
 }
 
-// ask sends a request to a source and returns the response body. Its errors quote neither
+// fetchBody sends a request to a source and returns the response body. Its errors quote neither
 // the URL nor the response.
-func ask(client *http.Client, request *http.Request) ([]byte, error) {
+func fetchBody(client *http.Client, request *http.Request) ([]byte, error) {
 	response, err := client.Do(request)
 	if err != nil {
 		if ended := request.Context().Err(); ended != nil {
@@ -119,7 +119,7 @@ func (f *sessionFields) session() (Key, time.Time, error) {
 
 // readSession sends a request whose response is the session itself.
 func readSession(client *http.Client, request *http.Request) (Key, time.Time, error) {
-	body, err := ask(client, request)
+	body, err := fetchBody(client, request)
 	if err != nil {
 		return Key{}, time.Time{}, err
 	}
@@ -200,7 +200,7 @@ func metadataToken(ctx context.Context, client *http.Client, base string) (strin
 		return "", errUnreachable
 	}
 	request.Header.Set("X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds", "21600")
-	token, err := ask(client, request)
+	token, err := fetchBody(client, request)
 	return strings.TrimSpace(string(token)), err
 }
 
@@ -220,7 +220,7 @@ func exchangeReader(address, token string, body any, unwrap func([]byte) (sessio
 		request.Header.Set("Accept", "application/json")
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+token)
-		raw, err := ask(client, request)
+		raw, err := fetchBody(client, request)
 		if err != nil {
 			return Key{}, time.Time{}, err
 		}

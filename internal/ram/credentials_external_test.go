@@ -210,7 +210,7 @@ func TestECSRole(t *testing.T) {
 	if _, err := get("instance", func(s *sources) { s.onlyTokens = true }); err == nil {
 		t.Error("the first version was used")
 	}
-	if _, err := get("instance", func(s *sources) { s.metadata = "" }); !errors.Is(err, errSwitchedOff) {
+	if _, err := get("instance", func(s *sources) { s.metadata = "" }); !errors.Is(err, errSourceDisabled) {
 		t.Error(err)
 	}
 }

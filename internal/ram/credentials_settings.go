@@ -12,13 +12,13 @@ import (
 // files nor the environment.
 func (s CredentialSettings) Check() error {
 	s = s.trimmed()
-	if given := s.given(); len(given) > 1 {
+	if given := s.sourceArguments(); len(given) > 1 {
 		return &CredentialConfigError{Arguments: given, Problem: "The provider block has credentials of more than one source: " + quoted(given) +
 			". Keep one of them and remove the rest; `assume_role` may be combined with any."}
 	}
 	if s.hasKey() {
 		if _, err := keyOf(Key{s.AccessKey, s.SecretKey, s.SecurityToken}, keyArguments); err != nil {
-			return &CredentialConfigError{Arguments: s.keyArgumentsGiven(), Problem: "The AccessKey of the provider block is incomplete: " + err.Error() +
+			return &CredentialConfigError{Arguments: s.hasKeyArguments(), Problem: "The AccessKey of the provider block is incomplete: " + err.Error() +
 				". The missing part is not taken from another source. An empty value counts as not set."}
 		}
 	}
@@ -100,7 +100,7 @@ func (s CredentialSettings) hasKey() bool {
 	return s.AccessKey != "" || s.SecretKey != "" || s.SecurityToken != ""
 }
 
-func (s CredentialSettings) keyArgumentsGiven() (names []string) {
+func (s CredentialSettings) hasKeyArguments() (names []string) {
 	for _, argument := range []struct{ name, value string }{
 		{"access_key", s.AccessKey},
 		{"secret_key", s.SecretKey},
@@ -113,10 +113,10 @@ func (s CredentialSettings) keyArgumentsGiven() (names []string) {
 	return names
 }
 
-// given returns one argument for each source that the block names.
-func (s CredentialSettings) given() (names []string) {
+// sourceArguments returns one argument for each source that the block names.
+func (s CredentialSettings) sourceArguments() (names []string) {
 	if s.hasKey() {
-		names = append(names, s.keyArgumentsGiven()[0])
+		names = append(names, s.hasKeyArguments()[0])
 	}
 	switch {
 	case s.Profile != "":
@@ -145,10 +145,10 @@ func fromSettings(s CredentialSettings, env Environment) (chosen SelectedCredent
 	switch {
 	case s.hasKey():
 		key := Key{s.AccessKey, s.SecretKey, s.SecurityToken}
-		return selectSource(quoted(s.keyArgumentsGiven())+providerBlock, keySource{key: &key}), true, nil
+		return selectSource(quoted(s.hasKeyArguments())+providerBlock, keySource{key: &key}), true, nil
 	case s.Profile != "" || s.SharedCredentialsFile != "":
 		chosen, err = fromProfile(env, profileFile(env, s.SharedCredentialsFile), s.Profile)
-		return chosen, true, blame(err, s.given())
+		return chosen, true, withArguments(err, s.sourceArguments())
 	case s.ECSRoleName != "":
 		return selectSource("the ECS role `"+s.ECSRoleName+"`"+providerBlock, keySource{ecsRole: s.ECSRoleName}), true, nil
 	case s.CredentialsURI != "":
@@ -159,7 +159,7 @@ func fromSettings(s CredentialSettings, env Environment) (chosen SelectedCredent
 	return SelectedCredentials{}, false, nil
 }
 
-func blame(err error, arguments []string) error {
+func withArguments(err error, arguments []string) error {
 	if err == nil {
 		return nil
 	}

@@ -23,10 +23,10 @@ type logOn struct {
 	exchange   keyReader
 }
 
-// errLoggedOut means that the log-on has expired. The provider does not renew it, because
+// errLogOnExpired means that the log-on has expired. The provider does not renew it, because
 // that would invalidate the log-on of the CLI, and the provider does not write the CLI's
 // file.
-var errLoggedOut = errors.New("the log-on has expired")
+var errLogOnExpired = errors.New("the log-on has expired")
 
 // sessionMargin is the minimum remaining lifetime of a stored session that is used.
 const sessionMargin = 2 * time.Minute
@@ -54,7 +54,7 @@ func (l *logOn) reader(now func() time.Time) keyReader {
 			return l.session, l.sessionEnd, nil
 		}
 		if !l.hasToken(at) {
-			return Key{}, time.Time{}, errLoggedOut
+			return Key{}, time.Time{}, errLogOnExpired
 		}
 		return l.exchange(ctx, refused)
 	}
@@ -73,11 +73,11 @@ func (p profile) newLogOn(mode, token string, expire int64) *logOn {
 func (p profile) cloudSSO() (*logOn, error) {
 	switch {
 	case p.CloudSSOSignInURL == "":
-		return nil, p.lacks("cloud_sso_sign_in_url")
+		return nil, p.missingField("cloud_sso_sign_in_url")
 	case p.CloudSSOAccountID == "":
-		return nil, p.lacks("cloud_sso_account_id")
+		return nil, p.missingField("cloud_sso_account_id")
 	case p.CloudSSOAccessConfig == "":
-		return nil, p.lacks("cloud_sso_access_config")
+		return nil, p.missingField("cloud_sso_access_config")
 	}
 	address, err := url.Parse(strings.TrimSpace(p.CloudSSOSignInURL))
 	if err != nil || address.Scheme != "https" && !isLoopback(address.Hostname()) || address.Host == "" || address.User != nil {

@@ -76,7 +76,7 @@ func TestALogOnIsExchangedWhileItIsValid(t *testing.T) {
 				}
 				return
 			}
-			if !errors.Is(err, errLoggedOut) || strings.Contains(err.Error(), canary) {
+			if !errors.Is(err, errLogOnExpired) || strings.Contains(err.Error(), canary) {
 				t.Fatal(err)
 			}
 			if !strings.Contains(err.Error(), "aliyun configure --mode ") || !strings.Contains(err.Error(), " --profile p") {

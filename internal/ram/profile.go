@@ -196,7 +196,7 @@ func (p profiles) resolve(name string, path []string) (o keySource, roles []Role
 		return entry.withKey(mode)
 	case "ecsramrole":
 		if entry.RAMRoleName == "" {
-			return o, nil, entry.lacks("ram_role_name")
+			return o, nil, entry.missingField("ram_role_name")
 		}
 		return keySource{ecsRole: entry.RAMRoleName}, nil, nil
 	case "oidc":
@@ -205,7 +205,7 @@ func (p profiles) resolve(name string, path []string) (o keySource, roles []Role
 		return entry.withURI()
 	case "external":
 		if entry.ProcessCommand == "" {
-			return o, nil, entry.lacks("process_command")
+			return o, nil, entry.missingField("process_command")
 		}
 		return keySource{program: entry.ProcessCommand}, nil, nil
 	case "cloudsso":
@@ -218,7 +218,7 @@ func (p profiles) resolve(name string, path []string) (o keySource, roles []Role
 		o.pair, err = entry.keyPair()
 		return o, nil, err
 	case "":
-		return o, nil, entry.lacks("mode")
+		return o, nil, entry.missingField("mode")
 	}
 	return o, nil, problemf("the profile %q has the mode %q, which this provider does not support. Use a profile with the mode AK, StsToken, "+
 		"RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC, CredentialsURI, External, CloudSSO, OAuth or RsaKeyPair, or export temporary credentials as ALIBABA_CLOUD_ACCESS_KEY_ID, "+
@@ -227,7 +227,7 @@ func (p profiles) resolve(name string, path []string) (o keySource, roles []Role
 
 func (p profiles) chain(entry profile, path []string) (o keySource, roles []Role, err error) {
 	if entry.SourceProfile == "" {
-		return o, nil, entry.lacks("source_profile")
+		return o, nil, entry.missingField("source_profile")
 	}
 	role, err := entry.role()
 	if err != nil {
@@ -247,11 +247,11 @@ func (p profile) withKey(mode string) (o keySource, roles []Role, err error) {
 	}
 	switch {
 	case key.ID == "":
-		return o, nil, p.lacks("access_key_id")
+		return o, nil, p.missingField("access_key_id")
 	case key.Secret == "":
-		return o, nil, p.lacks("access_key_secret")
+		return o, nil, p.missingField("access_key_secret")
 	case key.Token == "" && (mode == "ststoken" || isTemporary(key.ID)):
-		return o, nil, p.lacks("sts_token")
+		return o, nil, p.missingField("sts_token")
 	case mode != "ramrolearn":
 		return keySource{key: &key}, nil, nil
 	}
@@ -269,7 +269,7 @@ func (p profile) role() (Role, error) {
 		return role, err
 	}
 	if role.ARN == "" {
-		return role, p.lacks("ram_role_arn")
+		return role, p.missingField("ram_role_arn")
 	}
 	if !RoleARN.MatchString(role.ARN) {
 		return role, problemf("the `ram_role_arn` of the profile %q %s", p.Name, notARoleARN)
@@ -297,7 +297,7 @@ func (p profile) withOIDC() (o keySource, roles []Role, err error) {
 func (p profile) withURI() (o keySource, roles []Role, err error) {
 	uri := strings.TrimSpace(p.CredentialsURI)
 	if uri == "" {
-		return o, nil, p.lacks("credentials_uri")
+		return o, nil, p.missingField("credentials_uri")
 	}
 	if err := checkURI(uri); err != nil {
 		return o, nil, problemf("the `credentials_uri` of the profile %q %v.", p.Name, err)
@@ -305,6 +305,6 @@ func (p profile) withURI() (o keySource, roles []Role, err error) {
 	return keySource{uri: uri}, nil, nil
 }
 
-func (p profile) lacks(field string) error {
+func (p profile) missingField(field string) error {
 	return problemf("the profile %q lacks `%s`. Run `aliyun configure --profile %s` to complete it.", p.Name, field, p.Name)
 }

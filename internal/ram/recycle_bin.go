@@ -124,7 +124,7 @@ func (c *Client) onRecycledKey(ctx context.Context, op operation, userID, id str
 	if err := op.require("AccessKey ID", id); err != nil {
 		return err
 	}
-	c.caches.confirmed.forget()
+	c.caches.confirmed.clear()
 	defer c.caches.keys.invalidateAround()()
 	return c.call(ctx, op, params{"UserId": userID, "UserAccessKeyId": id}, nil)
 }

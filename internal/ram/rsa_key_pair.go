@@ -40,9 +40,9 @@ type rsaKeyPair struct {
 func (p profile) keyPair() (*rsaKeyPair, error) {
 	switch {
 	case p.KeyPairName == "":
-		return nil, p.lacks("key_pair_name")
+		return nil, p.missingField("key_pair_name")
 	case p.PrivateKey == "":
-		return nil, p.lacks("private_key")
+		return nil, p.missingField("private_key")
 	}
 	private := parsePrivateKey(p.PrivateKey)
 	if private == nil {

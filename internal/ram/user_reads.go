@@ -96,7 +96,7 @@ func (u User) clone() User {
 // single reads are cheaper. If the list lacks the user or cannot be read, the caller reads
 // the user alone.
 func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
-	if getUser.require(by, value) != nil || c.caches.users.holds(by+" "+value) || !c.listIsCheaper(ctx) {
+	if getUser.require(by, value) != nil || c.caches.users.has(by+" "+value) || !c.listIsCheaper(ctx) {
 		return User{}, false
 	}
 	list, err := c.caches.allUsers.get(ctx, "", c.listAllUsers)
@@ -114,7 +114,7 @@ func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) 
 func (c *Client) listIsCheaper(ctx context.Context) bool {
 	all, nth := c.caches.allUsers, c.caches.single.next(c.Now())
 	switch {
-	case all.holds(""):
+	case all.has(""):
 		return true
 	// Shortly after a write a list is not cached, so each caller would read the list for
 	// one user.

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func keysOf(s *Server, name string) []*AccessKey { return s.held().Users[name].Keys }
+func keysOf(s *Server, name string) []*AccessKey { return s.defaultAccount().Users[name].Keys }
 
 func TestCreateAccessKey_returnsTheSecretOnce(t *testing.T) {
 	t.Parallel()
@@ -93,7 +93,7 @@ func TestAccessKeys_defaultToTheCaller(t *testing.T) {
 		equal(t, "listed", len(alice.ok(product, "ListAccessKeys").list("AccessKeys.AccessKey", "AccessKeyId")), 2)
 
 		made = root.ok(product, "CreateAccessKey").at("AccessKey.AccessKeyId").(string)
-		equal(t, "root's", s.held().Keys[1].ID, made)
+		equal(t, "root's", s.defaultAccount().Keys[1].ID, made)
 		root.refused("LimitExceeded.User.AccessKey", product, "CreateAccessKey")
 		root.ok(product, "UpdateAccessKey", "UserAccessKeyId", made, "Status", "Inactive")
 		root.ok(product, "DeleteAccessKey", "UserAccessKeyId", made)
@@ -205,14 +205,14 @@ func TestIdleCredentialsAreDisabled(t *testing.T) {
 				key, event = "Active", "test"
 			}
 			equal(t, "key", keysOf(s, "alice")[0].Status, key)
-			equal(t, "profile", s.held().Users["alice"].LoginProfile.Status, profile)
+			equal(t, "profile", s.defaultAccount().Users["alice"].LoginProfile.Status, profile)
 			history := s.History()
 			equal(t, "by", history[len(history)-1].Actor, event)
 			if !stays {
 				profile = "Inactive"
 			}
 			s.Advance(90 * 24 * time.Hour)
-			equal(t, "profile later", s.held().Users["alice"].LoginProfile.Status, profile)
+			equal(t, "profile later", s.defaultAccount().Users["alice"].LoginProfile.Status, profile)
 		})
 	}
 }

@@ -35,7 +35,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	case "DELETE calls":
 		s.ForgetCalls()
 	case "GET credentials":
-		body, err = s.lend(r.URL.Query().Get("lender"))
+		body, err = s.serveCredentials(r.URL.Query().Get("lender"))
 	case "GET history":
 		body = s.History()
 	case "GET operations":

@@ -198,7 +198,7 @@ func (r *request) credentialLines() [][]string {
 // creation date and - as its last logon are assumed.
 func (r *request) rootLine() []string {
 	line := []string{
-		"<root>", notApplicable, never, "TRUE", notApplicable, never, notApplicable, truth(r.account.RootMFA),
+		"<root>", notApplicable, never, "TRUE", notApplicable, never, notApplicable, formatBool(r.account.RootMFA),
 	}
 	line = append(line, r.keyCells(r.account.Keys)...)
 	if r.server.behaviour.ExtraReportColumns {
@@ -228,7 +228,7 @@ func (r *request) passwordCells(user *User) []string {
 		}
 		return []string{exist, notApplicable, notApplicable, notApplicable, notApplicable}
 	}
-	cells := []string{"TRUE", truth(profile.Status == "Active"), happened(profile.PasswordDate), never, truth(user.MFASerial != "")}
+	cells := []string{"TRUE", formatBool(profile.Status == "Active"), happened(profile.PasswordDate), never, formatBool(user.MFASerial != "")}
 	if age := r.account.Policy.MaxPasswordAge; age > 0 && !profile.PasswordDate.IsZero() {
 		cells[3] = stamp(profile.PasswordDate.AddDate(0, 0, age))
 	}
@@ -247,12 +247,12 @@ func (r *request) keyCells(keys []*AccessKey) []string {
 			continue
 		}
 		key := keys[at]
-		cells = append(cells, "TRUE", truth(key.Status == "Active"), happened(key.CreateDate), happened(key.LastUsed))
+		cells = append(cells, "TRUE", formatBool(key.Status == "Active"), happened(key.CreateDate), happened(key.LastUsed))
 	}
 	return cells
 }
 
-func truth(b bool) string {
+func formatBool(b bool) string {
 	if b {
 		return "TRUE"
 	}

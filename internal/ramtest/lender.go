@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// lender is a credentials URI. Each request gets a session of the next account. After the last account, that of the last
+// credentialsServer is a credentials URI. Each request gets a session of the next account. After the last account, that of the last
 // one.
-type lender struct {
+type credentialsServer struct {
 	accounts []string
 	lifetime time.Duration
 	requests int
@@ -23,12 +23,12 @@ type lender struct {
 func (s *Server) CredentialsURI(lifetime time.Duration, accountIDs ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lenders = append(s.lenders, &lender{accounts: accountIDs, lifetime: lifetime})
+	s.lenders = append(s.lenders, &credentialsServer{accounts: accountIDs, lifetime: lifetime})
 	return fmt.Sprintf("%s%scredentials?lender=%d", s.url, controlPrefix, len(s.lenders)-1)
 }
 
-// lend responds to one request to a credentials URI. (observed in the vendor's credentials clients)
-func (s *Server) lend(number string) (any, error) {
+// serveCredentials responds to one request to a credentials URI. (observed in the vendor's credentials clients)
+func (s *Server) serveCredentials(number string) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, err := strconv.Atoi(number)

@@ -59,11 +59,11 @@ func TestLoginProfile_password(t *testing.T) {
 				t.Errorf("the password is in %s", got.text)
 			}
 		}
-		profile := s.held().Users["alice"].LoginProfile
+		profile := s.defaultAccount().Users["alice"].LoginProfile
 		equal(t, "password", profile.Password, password)
 		equal(t, "reset", profile.PasswordResetRequired, true)
 		c.ok(product, "UpdateLoginProfile", of(product, "alice", "Password", password+"x")...)
-		profile = s.held().Users["alice"].LoginProfile
+		profile = s.defaultAccount().Users["alice"].LoginProfile
 		equal(t, "new password", profile.Password, password+"x")
 		equal(t, "still reset", profile.PasswordResetRequired, true)
 	})
@@ -93,7 +93,7 @@ func TestLoginProfile_status(t *testing.T) {
 	s := New(t)
 	inhabited(s, "alice")
 	admin(t, s).refused("InvalidParameter.Status", "Ims", "CreateLoginProfile", of("Ims", "alice", "Password", password, "Status", "On")...)
-	equal(t, "profile", s.held().Users["alice"].LoginProfile, nil)
+	equal(t, "profile", s.defaultAccount().Users["alice"].LoginProfile, nil)
 }
 
 func TestLoginProfile_passwordOptional(t *testing.T) {
@@ -105,7 +105,7 @@ func TestLoginProfile_passwordOptional(t *testing.T) {
 		c.refused("MissingPassword", product, "CreateLoginProfile", of(product, "alice")...)
 		s.SetBehaviour(func(b *Behaviour) { b.PasswordOptional = true })
 		c.ok(product, "CreateLoginProfile", of(product, "alice")...)
-		equal(t, "password", s.held().Users["alice"].LoginProfile.Password, "")
+		equal(t, "password", s.defaultAccount().Users["alice"].LoginProfile.Password, "")
 	})
 }
 
@@ -177,7 +177,7 @@ func TestPassword_policyAppliesToTheNext(t *testing.T) {
 	c.ok("Ram", "CreateLoginProfile", "UserName", "alice", "Password", "lowercase")
 	s.Change(func(a *Account) { a.Policy.RequireUppercaseCharacters = true })
 	c.ok("Ram", "UpdateLoginProfile", "UserName", "alice", "MFABindRequired", "true")
-	equal(t, "password", s.held().Users["alice"].LoginProfile.Password, "lowercase")
+	equal(t, "password", s.defaultAccount().Users["alice"].LoginProfile.Password, "lowercase")
 }
 
 func TestPassword_reusePrevention(t *testing.T) {
@@ -209,7 +209,7 @@ func TestPassword_reuseOfAPreparedPassword(t *testing.T) {
 	c.refused("InvalidParameter.Password.ReusePrevention", "Ram", "UpdateLoginProfile", "UserName", "alice", "Password", password)
 	c.ok("Ram", "UpdateLoginProfile", "UserName", "alice", "Password", "password-2")
 	c.refused("InvalidParameter.Password.ReusePrevention", "Ram", "UpdateLoginProfile", "UserName", "alice", "Password", password)
-	equal(t, "history", s.held().Users["alice"].PasswordHistory, []string{password, "password-2"})
+	equal(t, "history", s.defaultAccount().Users["alice"].PasswordHistory, []string{password, "password-2"})
 }
 
 func TestPassword_historyLength(t *testing.T) {
@@ -221,7 +221,7 @@ func TestPassword_historyLength(t *testing.T) {
 	for letter := 'b'; letter <= 'z'; letter++ {
 		c.ok("Ram", "UpdateLoginProfile", "UserName", "alice", "Password", "password-"+string(letter))
 	}
-	history := s.held().Users["alice"].PasswordHistory
+	history := s.defaultAccount().Users["alice"].PasswordHistory
 	equal(t, "kept", len(history), 24)
 	equal(t, "oldest", history[0], "password-c")
 }
@@ -276,7 +276,7 @@ func TestChangePassword(t *testing.T) {
 		alice.refused("NoPermission", product, "ChangePassword", change(password, "new-password")...)
 		s.Change(func(a *Account) { a.Preference.AllowUserToChangePassword = true })
 		alice.ok(product, "ChangePassword", change(password, "new-password")...)
-		profile := s.held().Users["alice"].LoginProfile
+		profile := s.defaultAccount().Users["alice"].LoginProfile
 		equal(t, "password", profile.Password, "new-password")
 		equal(t, "reset", profile.PasswordResetRequired, false)
 		rootOf(t, s).refused("NotSupport.Account", product, "ChangePassword", change("a", "b")...)

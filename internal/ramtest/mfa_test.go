@@ -80,7 +80,7 @@ func TestCreateVirtualMFADevice_returnsTheSeedOnce(t *testing.T) {
 		if strings.Contains(listed.text, seed) {
 			t.Error("a list contains the seed")
 		}
-		equal(t, "kept seed", s.held().MFADevices["acs:ram::"+defaultAccountID+":mfa/phone.alice-1"].Seed, seed)
+		equal(t, "kept seed", s.defaultAccount().MFADevices["acs:ram::"+defaultAccountID+":mfa/phone.alice-1"].Seed, seed)
 	})
 }
 
@@ -240,8 +240,8 @@ func TestDisableVirtualMFA(t *testing.T) {
 	c.refused("EntityNotExist.User.MFADevice", "Ims", "DisableVirtualMFA", of("Ims", "alice")...)
 	c.ok("Ims", "BindMFADevice", binding(s, "Ims", "alice", serial, seed, 0)...)
 	c.ok("Ims", "DisableVirtualMFA", of("Ims", "alice")...)
-	equal(t, "devices", len(s.held().MFADevices), 0)
-	equal(t, "bound", s.held().Users["alice"].MFASerial, "")
+	equal(t, "devices", len(s.defaultAccount().MFADevices), 0)
+	equal(t, "bound", s.defaultAccount().Users["alice"].MFASerial, "")
 	s.Change(func(a *Account) { a.Users["alice"].MFASerial = "a-key-of-metal" })
 	c.refused("EntityNotExist.User.MFADevice", "Ims", "DisableVirtualMFA", of("Ims", "alice")...)
 	equal(t, "type", c.ok("Ims", "GetUserMFAInfo", of("Ims", "alice")...).at("MFADevice.Type"), "U2F")

@@ -31,9 +31,9 @@ func TestDefaults_dependOnTheFirstUse(t *testing.T) {
 	s := New(t, WithAccounts(newer))
 	c := admin(t, s)
 	c.ok("Ims", "SetPasswordPolicy", "MinimumPasswordLength", "10")
-	equal(t, "reset to the newer default", s.held().Policy.RequireNumbers, true)
+	equal(t, "reset to the newer default", s.defaultAccount().Policy.RequireNumbers, true)
 	c.ok("Ims", "SetSecurityPreference", "LoginSessionDuration", "3")
-	equal(t, "reset to the newer default", s.held().Preference.MaxIdleDaysForUsers, 365)
+	equal(t, "reset to the newer default", s.defaultAccount().Preference.MaxIdleDaysForUsers, 365)
 }
 
 func TestExtraFields(t *testing.T) {
@@ -45,7 +45,7 @@ func TestExtraFields(t *testing.T) {
 	for _, set := range []string{"SetSecurityPreference", "SetPasswordPolicy", "SetUserSsoSettings"} {
 		c.ok("Ims", set, extra...)
 	}
-	a := s.held()
+	a := s.defaultAccount()
 	equal(t, "set", []ExtraFields{a.Preference.Extra, a.Policy.Extra, a.UserSso.Extra}, []ExtraFields{want, want, want})
 	got := c.ok("Ims", "GetSecurityPreference")
 	equal(t, "in an object of its own", got.at("SecurityPreference.ExtraPreference.ExtraNumber"), 7)
@@ -53,7 +53,7 @@ func TestExtraFields(t *testing.T) {
 	for _, set := range []string{"SetSecurityPreference", "SetPasswordPolicy", "SetUserSsoSettings"} {
 		c.ok("Ims", set)
 	}
-	a, none := s.held(), ExtraFields{}
+	a, none := s.defaultAccount(), ExtraFields{}
 	equal(t, "reset", []ExtraFields{a.Preference.Extra, a.Policy.Extra, a.UserSso.Extra}, []ExtraFields{none, none, none})
 }
 
@@ -106,14 +106,14 @@ func TestUpdateUser_contactsAndClearing(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(b *Behaviour) { b.IgnoreContacts = true })
 	c.ok("Ims", "UpdateUser", of("Ims", "alice", "NewEmail", "a@example.com", "NewMobilePhone", "86-13900001234", "NewComments", "x")...)
-	equal(t, "ignored", s.held().Users["alice"].Email+s.held().Users["alice"].MobilePhone, "")
-	equal(t, "kept", s.held().Users["alice"].Comments, "x")
+	equal(t, "ignored", s.defaultAccount().Users["alice"].Email+s.defaultAccount().Users["alice"].MobilePhone, "")
+	equal(t, "kept", s.defaultAccount().Users["alice"].Comments, "x")
 	s.SetBehaviour(func(b *Behaviour) { b.IgnoreContacts, b.RefuseClearing = false, true })
 	for _, name := range []string{"NewComments", "NewEmail", "NewMobilePhone"} {
 		c.refused("InvalidParameter."+name+".Length", "Ims", "UpdateUser", of("Ims", "alice", name, "")...)
 	}
 	c.ok("Ram", "UpdateUser", of("Ram", "alice", "NewComments", "")...)
-	equal(t, "cleared", s.held().Users["alice"].Comments, "")
+	equal(t, "cleared", s.defaultAccount().Users["alice"].Comments, "")
 }
 
 func TestTags_anyValue(t *testing.T) {
@@ -142,7 +142,7 @@ func TestDeleteUser_otherSides(t *testing.T) {
 		})
 		if code == "" {
 			c.ok("Ims", "DeleteUser", of("Ims", "alice")...)
-			equal(t, "recycled keys", len(s.held().RecycledUsers[0].User.Keys), 1)
+			equal(t, "recycled keys", len(s.defaultAccount().RecycledUsers[0].User.Keys), 1)
 			continue
 		}
 		c.refused(code, "Ims", "DeleteUser", of("Ims", "alice")...)
@@ -157,7 +157,7 @@ func TestDeleteLoginProfile_unbindsMFA(t *testing.T) {
 			a.Users["alice"].LoginProfile, a.Users["alice"].MFASerial = &LoginProfile{Status: "Active"}, "serial"
 		})
 		c.ok("Ims", "DeleteLoginProfile", of("Ims", "alice")...)
-		equal(t, "bound", s.held().Users["alice"].MFASerial == "", unbinds)
+		equal(t, "bound", s.defaultAccount().Users["alice"].MFASerial == "", unbinds)
 	}
 }
 
@@ -166,7 +166,7 @@ func TestSecurityPreference_hidePublicKeys(t *testing.T) {
 	s, c := other(t, func(b *Behaviour) { b.HidePublicKeys = true })
 	got := c.ok("Ram", "SetSecurityPreference", "AllowUserToManagePublicKeys", "true")
 	equal(t, "hidden", got.at("SecurityPreference.PublicKeyPreference"), nil)
-	equal(t, "ignored", s.held().Preference.AllowUserToManagePublicKeys, false)
+	equal(t, "ignored", s.defaultAccount().Preference.AllowUserToManagePublicKeys, false)
 }
 
 func TestUpdateGroup_rename(t *testing.T) {
@@ -178,7 +178,7 @@ func TestUpdateGroup_rename(t *testing.T) {
 		c.ok(product, "AddUserToGroup", of(product, "alice", "GroupName", "staff")...)
 		c.refused("EntityAlreadyExists.Group", product, "UpdateGroup", "GroupName", "staff", "NewGroupName", "ops")
 		c.ok(product, "UpdateGroup", "GroupName", "staff", "NewGroupName", "people", "NewComments", "all")
-		equal(t, "member", s.held().Users["alice"].Groups, []string{"people"})
+		equal(t, "member", s.defaultAccount().Users["alice"].Groups, []string{"people"})
 		equal(t, "members", len(c.ok(product, "ListUsersForGroup", "GroupName", "people").list("Users.User", "UserId")), 1)
 		c.refused("EntityNotExist.Group", product, "GetGroup", "GroupName", "staff")
 	})

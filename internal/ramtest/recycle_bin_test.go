@@ -16,7 +16,7 @@ func deleteKey(t *testing.T, c *client) string {
 	return id
 }
 
-func idOf(s *Server, name string) string { return s.held().Users[name].ID }
+func idOf(s *Server, name string) string { return s.defaultAccount().Users[name].ID }
 
 func TestRecycleBin_key(t *testing.T) {
 	t.Parallel()
@@ -104,7 +104,7 @@ func TestRecycleBin_ownerOfKeys(t *testing.T) {
 	id = root.ok("Ims", "CreateAccessKey").at("AccessKey.AccessKeyId").(string)
 	root.ok("Ims", "DeleteAccessKey", "UserAccessKeyId", id)
 	root.ok("Ims", "RestoreAccessKeyFromRecycleBin", "UserAccessKeyId", id, "UserId", defaultAccountID)
-	equal(t, "root's keys", len(s.held().Keys), 2)
+	equal(t, "root's keys", len(s.defaultAccount().Keys), 2)
 }
 
 func TestRecycleBin_user(t *testing.T) {
@@ -181,12 +181,12 @@ func TestRecycleBin_userWithDependants(t *testing.T) {
 		alice.refused("InvalidAccessKeyId.NotFound", "Sts", "GetCallerIdentity")
 		equal(t, "by its key", c.ok("Ims", "GetUserInRecycleBin", "UserAccessKeyId", alice.key.AccessKeyID).at("User.UserId"), id)
 		equal(t, "its key", c.ok("Ims", "GetAccessKeyInfoInRecycleBin", "UserAccessKeyId", alice.key.AccessKeyID).at("AccessKey.UserRecycled"), true)
-		equal(t, "its device", s.held().MFADevices[serial].UserID, "")
+		equal(t, "its device", s.defaultAccount().MFADevices[serial].UserID, "")
 		c.ok("Ram", "DeleteGroup", "GroupName", "old")
 
 		c.ok("Ims", "RestoreUserFromRecycleBin", "UserId", id)
 		alice.ok("Sts", "GetCallerIdentity")
-		user := s.held().Users["alice"]
+		user := s.defaultAccount().Users["alice"]
 		equal(t, "groups", user.Groups, []string{"staff"})
 		equal(t, "device", user.MFASerial, "")
 		status := map[bool]string{false: "Inactive", true: "Active"}[logon]

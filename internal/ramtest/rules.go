@@ -86,7 +86,7 @@ var faultKinds = []string{
 func (s *Server) Inject(rules ...Rule) {
 	prepared, err := schedule(rules)
 	if err != nil {
-		s.complain("Cannot schedule the faults: %s", err)
+		s.report("Cannot schedule the faults: %s", err)
 		return
 	}
 	s.mu.Lock()

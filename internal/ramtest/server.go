@@ -26,12 +26,12 @@ type TB interface {
 
 // Server serves Ram, Ims and Sts on one listener, for one or more accounts.
 type Server struct {
-	url      string
-	http     *http.Server
-	work     sync.WaitGroup // requests in progress
-	closing  context.Context
-	close    context.CancelFunc
-	complain func(format string, args ...any)
+	url     string
+	http    *http.Server
+	work    sync.WaitGroup // requests in progress
+	closing context.Context
+	close   context.CancelFunc
+	report  func(format string, args ...any)
 
 	strict  bool
 	latency time.Duration
@@ -47,7 +47,7 @@ type Server struct {
 	first    string // id of the default account
 	accounts map[string]*Account
 	sessions map[string]*session // by temporary key id
-	lenders  []*lender
+	lenders  []*credentialsServer
 	nonces   nonces
 	past     map[string]*past // by account id
 
@@ -71,7 +71,7 @@ func New(tb TB, options ...Option) *Server {
 	byDefault := func(s *Server) {
 		s.strict = true
 		s.behaviour.PageCap = 2
-		s.complain = tb.Fatalf
+		s.report = tb.Fatalf
 	}
 	s, err := Start("127.0.0.1:0", append([]Option{byDefault, sides(os.Getenv(SidesVariable), tb.Name())}, options...)...)
 	if err != nil {
@@ -109,7 +109,7 @@ func Start(listen string, options ...Option) (*Server, error) {
 
 func prepare(options ...Option) (*Server, error) {
 	s := &Server{
-		complain: func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) },
+		report:   func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) },
 		clock:    time.Now,
 		random:   newRandom(7),
 		issued:   map[string]bool{},
@@ -182,12 +182,12 @@ func (s *Server) Credential(accountID string) Credential {
 	defer s.mu.Unlock()
 	account := s.accounts[accountID]
 	if account == nil {
-		s.complain("Account %s does not exist.", accountID)
+		s.report("Account %s does not exist.", accountID)
 		return Credential{}
 	}
 	credential, ok := account.Credential()
 	if !ok {
-		s.complain("Account %s has no active AccessKey.", accountID)
+		s.report("Account %s has no active AccessKey.", accountID)
 	}
 	return credential
 }
@@ -212,7 +212,7 @@ func (s *Server) ChangeAccount(accountID string, f func(*Account)) {
 	defer s.mu.Unlock()
 	account := s.accounts[accountID]
 	if account == nil {
-		s.complain("Account %s does not exist.", accountID)
+		s.report("Account %s does not exist.", accountID)
 		return
 	}
 	old := account.Clone()

@@ -31,7 +31,7 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 	switch rule.Fault {
 	case "refuse", "reset", "stall", "late":
 		c.leave()
-		return c.silent(w, r, rule)
+		return c.closeSilently(w, r, rule)
 	case "code":
 		c.response = c.refusal(rule)
 	case "http":
@@ -206,10 +206,10 @@ func (c *conversation) refusal(rule *scheduled) response {
 	return encoded
 }
 
-// silent ends the connection without sending a byte.
-func (c *conversation) silent(w http.ResponseWriter, r *http.Request, rule *scheduled) bool {
+// closeSilently ends the connection without sending a byte.
+func (c *conversation) closeSilently(w http.ResponseWriter, r *http.Request, rule *scheduled) bool {
 	if rule.Fault == "stall" {
-		c.server.linger(r, rule.Delay)
+		c.server.holdOpen(r, rule.Delay)
 		return false
 	}
 	connection, _, err := c.hijack(w)
@@ -232,8 +232,8 @@ func (c *conversation) hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWrite
 	return connection, buffer, err
 }
 
-// linger waits until the client disconnects, the server closes, or d is over if it is positive.
-func (s *Server) linger(r *http.Request, d time.Duration) {
+// holdOpen waits until the client disconnects, the server closes, or d is over if it is positive.
+func (s *Server) holdOpen(r *http.Request, d time.Duration) {
 	var over <-chan time.Time
 	if d > 0 {
 		timer := time.NewTimer(d)
@@ -273,7 +273,7 @@ func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Dur
 		if _, err := w.Write([]byte{b}); err != nil || flusher.Flush() != nil {
 			return false
 		}
-		c.server.linger(r, gap)
+		c.server.holdOpen(r, gap)
 		if r.Context().Err() != nil || c.server.closing.Err() != nil {
 			return false
 		}
@@ -314,7 +314,7 @@ func (c *conversation) informational(w http.ResponseWriter, r *http.Request, sta
 	if status != http.StatusSwitchingProtocols {
 		for r.Context().Err() == nil && c.server.closing.Err() == nil {
 			w.WriteHeader(status)
-			c.server.linger(r, gap)
+			c.server.holdOpen(r, gap)
 		}
 		return false
 	}

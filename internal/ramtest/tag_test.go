@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func tagsOf(s *Server, name string) map[string]string { return s.held().Users[name].Tags }
+func tagsOf(s *Server, name string) map[string]string { return s.defaultAccount().Users[name].Tags }
 
 func TestTags_addAndRemove(t *testing.T) {
 	t.Parallel()

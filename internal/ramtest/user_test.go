@@ -72,8 +72,8 @@ func (c *client) pages(path, by, product, action string, params ...string) (item
 	}
 }
 
-// held returns a copy of the default account.
-func (s *Server) held() *Account {
+// defaultAccount returns a copy of the default account.
+func (s *Server) defaultAccount() *Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.accounts[defaultAccountID].Clone()
@@ -305,7 +305,7 @@ func TestUser_refusals(t *testing.T) {
 	} {
 		c.refused(code, "Ram", "UpdateUser", append([]string{"UserName", "admin"}, params...)...)
 	}
-	equal(t, "users", len(s.held().Users), 1)
+	equal(t, "users", len(s.defaultAccount().Users), 1)
 }
 
 func TestUpdateUser_refusedChangesNothing(t *testing.T) {
@@ -392,7 +392,7 @@ func TestListUserBasicInfos(t *testing.T) {
 	got := admin(t, s).ok("Ims", "ListUserBasicInfos")
 	equal(t, "truncated", got.at("IsTruncated"), false)
 	equal(t, "infos", got.list("UserBasicInfos.UserBasicInfo", "UserId"), []reply{{
-		"UserId": s.held().Users["admin"].ID, "UserPrincipalName": "admin@" + defaultAccountID + domainSuffix,
+		"UserId": s.defaultAccount().Users["admin"].ID, "UserPrincipalName": "admin@" + defaultAccountID + domainSuffix,
 		"DisplayName": "admin", "Status": "active",
 	}})
 }

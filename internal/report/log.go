@@ -97,10 +97,10 @@ func withoutChecks(warnings []Notice, checks []Check) []Notice {
 	})
 }
 
-// Blame returns the ids of the accounts that the errors of a log are about. It takes the
+// AccountsOfErrors returns the ids of the accounts that the errors of a log are about. It takes the
 // account id from the key in an address. If an error is about no account, Blame returns an
 // error.
-func Blame(log []byte) (ids []string, err error) {
+func AccountsOfErrors(log []byte) (ids []string, err error) {
 	_, notices := readLogs([][]byte{log})
 	for _, n := range notices {
 		key := accountKey.FindStringSubmatch(n.Address)

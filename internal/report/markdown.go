@@ -210,12 +210,12 @@ func (m *markdown) table(declared bool, differences []Difference) {
 		for i, c := range d.Controls {
 			controls[i] = code(c)
 		}
-		m.line("| %d | %s, %s | %s | %s | %s | %s | %s | %s |", i+1, d.Severity, d.Direction, code(d.Address), attribute, d.shown(d.Wanted), d.shown(d.Found), strings.Join(controls, ", "), d.Who)
+		m.line("| %d | %s, %s | %s | %s | %s | %s | %s | %s |", i+1, d.Severity, d.Direction, code(d.Address), attribute, d.text(d.Wanted), d.text(d.Found), strings.Join(controls, ", "), d.Who)
 	}
 }
 
-// shown returns a value of a difference as Markdown.
-func (d Difference) shown(value string) string {
+// text returns a value of a difference as Markdown.
+func (d Difference) text(value string) string {
 	if d.Sensitive {
 		return value
 	}

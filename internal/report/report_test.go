@@ -509,7 +509,7 @@ func TestReport_oneRunForAll(t *testing.T) {
 	if warnings != 1 {
 		t.Errorf("%d warnings, want the one about the whole run", warnings)
 	}
-	ids, err := Blame(log)
+	ids, err := AccountsOfErrors(log)
 	must(t, err)
 	if !slices.Equal(ids, []string{"2100000000000009"}) {
 		t.Errorf("Blame returned %v", ids)

@@ -160,18 +160,18 @@ func (s *stateTypes) of(ctx context.Context, name string) tftypes.Type {
 type once struct {
 	Complete
 
-	told *diagnostics.Told
+	reported *diagnostics.Reported
 }
 
 // ReportOnce returns a server that reports nothing twice. It is for a process that serves one
 // phase of one run.
-func ReportOnce(s Complete) Complete { return once{s, &diagnostics.Told{}} }
+func ReportOnce(s Complete) Complete { return once{s, &diagnostics.Reported{}} }
 
 // ReadResource implements [tfprotov6.ResourceServer].
 func (o once) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	resp, err := o.Complete.ReadResource(ctx, req)
 	if err == nil {
-		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+		resp.Diagnostics = o.reported.Once(resp.Diagnostics)
 	}
 	return resp, err
 }
@@ -180,7 +180,7 @@ func (o once) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReque
 func (o once) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	resp, err := o.Complete.PlanResourceChange(ctx, req)
 	if err == nil {
-		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+		resp.Diagnostics = o.reported.Once(resp.Diagnostics)
 	}
 	return resp, err
 }
@@ -190,7 +190,7 @@ func (o once) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourc
 func (o once) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	resp, err := o.Complete.ApplyResourceChange(ctx, req)
 	if err == nil {
-		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+		resp.Diagnostics = o.reported.Once(resp.Diagnostics)
 	}
 	return resp, err
 }
@@ -199,7 +199,7 @@ func (o once) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResou
 func (o once) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
 	resp, err := o.Complete.MoveResourceState(ctx, req)
 	if err == nil {
-		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+		resp.Diagnostics = o.reported.Once(resp.Diagnostics)
 	}
 	return resp, err
 }
@@ -208,7 +208,7 @@ func (o once) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResource
 func (o once) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	resp, err := o.Complete.ReadDataSource(ctx, req)
 	if err == nil {
-		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+		resp.Diagnostics = o.reported.Once(resp.Diagnostics)
 	}
 	return resp, err
 }

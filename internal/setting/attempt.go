@@ -16,12 +16,12 @@ import (
 
 // attempt is what the last attempt of a write read, and what it sent.
 type attempt[S any] struct {
-	live, want S
-	before     tf.Values // what the managed attributes had before this write
-	sent       bool      // whether a request of this write was sent
-	unknown    bool      // whether the outcome of one is unknown
-	checked    bool      // whether the risks of live → want were checked
-	refusals   diag.Diagnostics
+	live, wanted S
+	before       tf.Values // what the managed attributes had before this write
+	sent         bool      // whether a request of this write was sent
+	unknown      bool      // whether the outcome of one is unknown
+	checked      bool      // whether the risks of live → want were checked
+	refusals     diag.Diagnostics
 }
 
 var (
@@ -50,7 +50,7 @@ func (w *Write[S]) send(ctx context.Context) error {
 
 // attempt returns what one attempt sends, made from the live setting.
 func (w *Write[S]) attempt(ctx context.Context, live S, mayReadAgain bool) (S, error) {
-	if w.refuseAbsent(w.Verb, w.soFar(), w.Config, &live, &w.last.refusals); w.last.refusals.HasError() {
+	if w.refuseAbsent(w.Verb, w.describeChanges(), w.Config, &live, &w.last.refusals); w.last.refusals.HasError() {
 		return live, errRefused
 	}
 	want := w.merge(live)
@@ -65,7 +65,7 @@ func (w *Write[S]) attempt(ctx context.Context, live S, mayReadAgain bool) (S, e
 		}
 	}
 	w.capture(live)
-	w.last.live, w.last.want = live, want
+	w.last.live, w.last.wanted = live, want
 	if w.Equal(live, want) {
 		return want, ram.ErrUnchanged
 	}
@@ -81,7 +81,7 @@ func (w *Write[S]) capture(live S) {
 	}
 	for _, f := range w.ManagedFields(w.Config) {
 		_, captured := w.last.before[f.Name]
-		if captured && w.last.sent && f.Same(f.Get(&live), f.Get(&w.last.want)) {
+		if captured && w.last.sent && f.Same(f.Get(&live), f.Get(&w.last.wanted)) {
 			continue
 		}
 		w.last.before[f.Name] = f.Get(&live)
@@ -98,13 +98,13 @@ func (w *Write[S]) refuseUnplanned(before, after S) (refusals diag.Diagnostics) 
 		}
 		refusals.AddError("Cannot destroy the "+w.Noun, fmt.Sprintf(
 			"%s changed from %s to %s outside Terraform since the plan, and on_destroy would make it %s, which is weaker. %s\n\nPlan again, with a refresh, to see what the destroy changes.",
-			f.Name, tf.Display(planned), tf.Display(live), tf.Display(next), w.soFar()))
+			f.Name, tf.Display(planned), tf.Display(live), tf.Display(next), w.describeChanges()))
 	}
 	return refusals
 }
 
-// soFar says what a refused attempt has changed.
-func (w *Write[S]) soFar() string {
+// describeChanges says what a refused attempt has changed.
+func (w *Write[S]) describeChanges() string {
 	if w.last.sent {
 		return "An earlier request of this apply may have changed the account."
 	}
@@ -123,8 +123,8 @@ func (w *Write[S]) refuseRisks(ctx context.Context, before, after S) (asked bool
 	allowed, change := w.allowed(arguments), w.changing(w.Config, arguments, before, after)
 	for _, d := range w.Risks(ctx, change) {
 		if d.Never || d.Refuse && !allowed {
-			d.report(false, w.soFar(), &refusals)
+			d.report(false, w.describeChanges(), &refusals)
 		}
 	}
-	return *change.asked, refusals
+	return *change.used, refusals
 }

@@ -57,8 +57,8 @@ func (p *Plan[S]) claims() claim.Claim {
 	return c
 }
 
-// Remember records what was read of a resource.
-func (s *Setting[S]) Remember(a *Adoption) { claim.Remember(s.Instance, s.claim(nil, a)) }
+// RecordCaptured records what was read of a resource.
+func (s *Setting[S]) RecordCaptured(a *Adoption) { claim.RecordCaptured(s.Instance, s.claim(nil, a)) }
 
 // HandOver reports whether a destroy changes nothing, because the run creates another resource for the
 // setting: that one gets the values from before adoption.

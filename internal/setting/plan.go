@@ -33,14 +33,14 @@ type Change[S any] struct {
 	managed []string // attributes that the configuration sets
 	plan    tf.Values
 	in      *instance.Instance
-	asked   *bool // whether other objects were read
+	used    *bool // whether other objects were read
 }
 
 // Instance returns the provider instance.
 func (c Change[S]) Instance() *instance.Instance { return c.in }
 
 // Used records that a risk read other objects. The setting may be out of date then.
-func (c Change[S]) Used() { *c.asked = true }
+func (c Change[S]) Used() { *c.used = true }
 
 // Argument returns an argument that is not sent to the service; nil if the setting does not have it.
 func (c Change[S]) Argument(name string) attr.Value { return c.plan[name] }
@@ -324,7 +324,7 @@ func (p *Plan[S]) CheckRisks(ctx context.Context, before, after S) {
 }
 
 func (s *Setting[S]) changing(config, plan tf.Values, before, after S) Change[S] {
-	c := Change[S]{Before: before, After: after, MustAllow: tf.Strings(plan["must_allow"]), Accepted: s.allowed(plan), plan: plan, in: s.Instance, asked: new(bool)}
+	c := Change[S]{Before: before, After: after, MustAllow: tf.Strings(plan["must_allow"]), Accepted: s.allowed(plan), plan: plan, in: s.Instance, used: new(bool)}
 	for _, f := range s.ManagedFields(config) {
 		c.managed = append(c.managed, f.Name)
 	}
@@ -375,7 +375,7 @@ func (p *Plan[S]) destroy(ctx context.Context) {
 	if len(last) == 0 {
 		diagnostics.ObjectRemoved.Warn(p.Diags, "Destroying the "+p.Noun+" leaves the account as it is", fmt.Sprintf(
 			"on_destroy is %q. The resource is removed from the state, and account %s keeps:\n\n%s%s",
-			tf.String(p.State["on_destroy"]), account, strings.Join(p.keptValues(), "\n"), p.destroyNote(before, before)))
+			tf.String(p.State["on_destroy"]), account, strings.Join(p.managedNames(), "\n"), p.destroyNote(before, before)))
 		return
 	}
 	after := before
@@ -432,8 +432,8 @@ func (p *Plan[S]) destroyNote(before, after S) string {
 	return ""
 }
 
-// keptValues lists the managed attributes, or all of them after an import.
-func (p *Plan[S]) keptValues() []string {
+// managedNames lists the managed attributes, or all of them after an import.
+func (p *Plan[S]) managedNames() []string {
 	lines := []string{}
 	for _, f := range p.Fields {
 		managed := p.Adoption == nil || slices.Contains(p.Adoption.Managed, f.Name)

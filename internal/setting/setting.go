@@ -193,7 +193,7 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if diagnostics.Report(&resp.Diagnostics, s.Operation("read", now), err) {
 		return
 	}
-	s.Remember(ReadAdoption(ctx, req.Private, &resp.Diagnostics))
+	s.RecordCaptured(ReadAdoption(ctx, req.Private, &resp.Diagnostics))
 	s.recordFields(ctx, resp.Private, &resp.Diagnostics)
 	state["account_id"] = types.StringValue(id)
 	s.Show(state, &live)

@@ -196,14 +196,14 @@ func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	if !w.write(ctx, diags) {
 		return
 	}
-	after := w.last.want
+	after := w.last.wanted
 	switch {
 	case w.last.sent:
 		after = w.confirm(ctx, diags)
 	case w.incomplete(&after):
 		if seen, err := w.refresh(ctx); err == nil {
 			after = seen
-			w.warnNotShown(&seen, diags)
+			w.warnUnconfirmed(&seen, diags)
 		}
 	}
 	w.Adoption = w.Adoption.With(w.managed(), w.last.before).written(w.Plan, w.last.before)
@@ -277,7 +277,7 @@ func (w *Write[S]) write(ctx context.Context, diags *diag.Diagnostics) bool {
 	}
 	if unknown {
 		now = "It is unknown whether the service applied the change. The next apply reads the account first and makes only the missing changes."
-		if seen, lost := w.refresh(ctx); lost == nil && len(w.missing(&seen, w.last.want)) == 0 {
+		if seen, lost := w.refresh(ctx); lost == nil && len(w.missing(&seen, w.last.wanted)) == 0 {
 			return true
 		}
 	}
@@ -309,7 +309,7 @@ func (w *Write[S]) confirm(ctx context.Context, diags *diag.Diagnostics) S {
 		if seen, unread = w.refresh(ctx); unread != nil {
 			return false, unread
 		}
-		if len(w.missing(&seen, w.last.want)) == 0 {
+		if len(w.missing(&seen, w.last.wanted)) == 0 {
 			return true, nil
 		}
 		if !again && w.Client.Now().Sub(start) >= instance.ConfirmLimit/2 {
@@ -324,15 +324,15 @@ func (w *Write[S]) confirm(ctx context.Context, diags *diag.Diagnostics) S {
 		w.warnUnsent(diags)
 	case unread != nil:
 		diags.AddWarning("Cannot confirm the "+w.Noun, "The service accepted the change, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n"+diagnostics.Explain(unread))
-		return w.last.want
+		return w.last.wanted
 	}
-	w.warnNotShown(&seen, diags)
+	w.warnUnconfirmed(&seen, diags)
 	return seen
 }
 
-// warnNotShown warns of managed fields for which the account shows another value.
-func (w *Write[S]) warnNotShown(seen *S, diags *diag.Diagnostics) {
-	for _, f := range w.missing(seen, w.last.want) {
+// warnUnconfirmed warns of managed fields for which the account shows another value.
+func (w *Write[S]) warnUnconfirmed(seen *S, diags *diag.Diagnostics) {
+	for _, f := range w.missing(seen, w.last.wanted) {
 		diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
 			"The service accepted %s = %s, but still returns %s. The state has the written value; the next refresh reads the account.",
 			f.Name, tf.Display(w.Plan[f.Name]), tf.Display(f.Get(seen))))
@@ -379,7 +379,7 @@ func (w *Write[S]) warnUnsent(diags *diag.Diagnostics) {
 
 // warnChangedMeanwhile warns of an attribute that changed after the write had read it.
 func (w *Write[S]) warnChangedMeanwhile(f Field[S], shown attr.Value, diags *diag.Diagnostics) {
-	written := f.Get(&w.last.want)
+	written := f.Get(&w.last.wanted)
 	if !w.last.sent || tf.IsAbsent(shown) || tf.IsAbsent(written) || f.Same(written, shown) {
 		return
 	}

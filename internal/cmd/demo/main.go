@@ -73,7 +73,7 @@ func run(ctx context.Context, cli, provider, examples string) error {
 	if err != nil {
 		return err
 	}
-	c.Patience = 5 * time.Second
+	c.Timeout = 5 * time.Second
 	d := &demo{ctx: ctx, srv: srv, cli: c, examples: examples}
 	return d.run()
 }
