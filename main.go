@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// logsWanted reports whether the environment, which is that of the CLI, asks for logs.
+// logsWanted reports whether the environment, which is that of the CLI, enables logs.
 func logsWanted(environ []string) bool {
 	return slices.ContainsFunc(environ, func(variable string) bool {
 		return strings.HasPrefix(variable, "TF_LOG") || strings.HasPrefix(variable, "TF_ACC_LOG")

@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	main()
 }
 
-// said is what the provider writes to its logs when it is asked for its schema.
-func said(t *testing.T, environment ...string) string {
+// logged is what the provider writes to its logs when its schema is requested.
+func logged(t *testing.T, environment ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -78,13 +78,13 @@ func said(t *testing.T, environment ...string) string {
 	return logs.String()
 }
 
-// Logs are written for those who asked for them, in whatever way, and otherwise not.
+// Logs are written only if the environment enables them, in any of the ways.
 func TestLogs_areWrittenOnlyIfRequested(t *testing.T) {
 	t.Parallel()
 	for _, environment := range []string{"", "TF_LOG=TRACE", "TF_LOG_PROVIDER=DEBUG", "TF_ACC_LOG=INFO"} {
 		t.Run(environment, func(t *testing.T) {
 			t.Parallel()
-			if logs := said(t, environment); strings.Contains(logs, "GetProviderSchema") != (environment != "") {
+			if logs := logged(t, environment); strings.Contains(logs, "GetProviderSchema") != (environment != "") {
 				t.Errorf("it writes %d bytes: %.500s", len(logs), logs)
 			}
 		})

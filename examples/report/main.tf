@@ -1,6 +1,6 @@
 # What an auditor asks: how many controls of a benchmark pass, which fail and for whom,
 # and which could not be evaluated. It changes no setting of the account; the service is
-# asked for a credential report if the last one is too old.
+# requested a credential report if the last one is too old.
 
 terraform {
   required_version = ">= 1.11"

@@ -387,7 +387,7 @@ func (r *accessRun) stages(c *accessChange) []*ramtest.Account {
 }
 
 // necessary reports whether some order of the writes takes access from a user or a key, in some account that the provider
-// cannot tell from this one.
+// cannot distinguish from this one.
 func (r *accessRun) necessary() bool {
 	worlds := []*ramtest.Account{r.initial}
 	for _, c := range r.changes {

@@ -160,15 +160,15 @@ func (p *result) prepare() error {
 	if p.operation == creates {
 		return nil
 	}
-	made, failed := c.apply(p.subject.Kind, p.subject.Config, p.prior)
+	created, failed := c.apply(p.subject.Kind, p.subject.Config, p.prior)
 	if failed {
 		return fmt.Errorf("cannot prepare %s: %s%s", p.name(), acctest.Messages(c.transcript.diags), strings.Join(c.transcript.violations, "\n"))
 	}
 	if p.operation == imports {
-		p.id = p.subject.ImportID(made)
+		p.id = p.subject.ImportID(created)
 		return nil
 	}
-	p.prior = made
+	p.prior = created
 	p.prepared = p.changes(p.srv.History())
 	for _, e := range p.srv.History() {
 		if values := p.prepared[p.normalize(e.Object+"."+e.Field)]; values != nil {

@@ -170,7 +170,7 @@ func (r *killRun) waitForOrphan() {
 	}
 }
 
-// killOrphan ends the provider that a killed CLI could not end: it would wait for its CLI for ever.
+// killOrphan ends the provider that a killed CLI could not end: it would wait for its CLI without end.
 func (r *killRun) killOrphan() {
 	if r.orphan != 0 {
 		_ = syscall.Kill(r.orphan, syscall.SIGKILL) // it may have ended by itself

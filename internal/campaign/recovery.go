@@ -71,9 +71,9 @@ func (p *result) lateDuplicates(end acctest.Object) []leftover {
 
 // afterKill checks the apply after a killed run that left objects: it names them or adopts them.
 func (p *result) afterKill(c *driver, v *verdict, left []leftover, end acctest.Object, failed bool) (*driver, acctest.Object, bool) {
-	told := acctest.Messages(c.transcript.diags)
+	messages := acctest.Messages(c.transcript.diags)
 	for _, s := range left {
-		if !s.namedIn(told) && !hasID(end, s.id) {
+		if !s.namedIn(messages) && !hasID(end, s.id) {
 			v.forbid("%s %s was left by a killed run, and the next apply does not name it", s.what, s.id)
 		}
 	}
@@ -83,9 +83,9 @@ func (p *result) afterKill(c *driver, v *verdict, left []leftover, end acctest.O
 		p.removeLeftovers(p.untracked(p.account(), end))
 		return p.applyOnceMore(c, v)
 	}
-	id := importID.FindStringSubmatch(told)
-	if id == nil && !strings.Contains(told, "Delete") {
-		v.forbid("the next apply fails without a remedy: %s", told)
+	id := importID.FindStringSubmatch(messages)
+	if id == nil && !strings.Contains(messages, "Delete") {
+		v.forbid("the next apply fails without a remedy: %s", messages)
 	}
 	if id != nil && p.subject.Creates != "" {
 		return p.importCreated(c, v, id[1])

@@ -354,7 +354,7 @@ func (r *settingRun) firstWrite() bool {
 	return r.prior.State.IsNull() || first && !later
 }
 
-// checkState checks that the account and the state have what is asked for, or that a diagnostic names the difference.
+// checkState checks that the account and the state have the configured values, or that a diagnostic names the difference.
 func (r *settingRun) checkState(config acctest.Attributes, after acctest.Object, diags []*tfprotov6.Diagnostic) {
 	messages, live, state := acctest.Messages(diags), r.kind.values(r.account()), acctest.Fields(after.State)
 	for _, f := range r.kind.fields {

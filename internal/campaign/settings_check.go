@@ -57,7 +57,7 @@ func (r *settingRun) checkEvents(config acctest.Attributes, prior acctest.Object
 	}
 }
 
-// reverts reports whether a change takes back an edit between the read and the write of one attempt. The next attempt
+// reverts reports whether a change reverts an edit between the read and the write of one attempt. The next attempt
 // has read the edit, so each edit excuses one change.
 func (r *settingRun) reverts(name string, change [2]string) bool {
 	n := slices.Index(r.between[name], [2]string{change[1], change[0]})

@@ -87,9 +87,9 @@ func (s *environment) soak(loops int, f *figures) error {
 			f.add("goroutines, descriptors, memory when it is warm", warm)
 		}
 		one := lives[n%len(lives)]
-		made, failed := c.apply(one.Kind, one.Config, c.Null(one.Kind))
+		created, failed := c.apply(one.Kind, one.Config, c.Null(one.Kind))
 		if !failed {
-			_, failed = c.destroy(one.Kind, made)
+			_, failed = c.destroy(one.Kind, created)
 		}
 		if failed || len(c.transcript.violations) > 0 {
 			f.forbid("go run ./internal/cmd/campaign -pieces soak", "apply %d, of %s, fails: %s", n, one.Kind, c.transcript.errors())

@@ -132,7 +132,7 @@ func (s Set[C]) Refresh(ctx context.Context, ids ...string) (Listing[C], error) 
 	return s.readTwice(ctx, s.Kind.Refresh, ids, Listing[C].has)
 }
 
-// readTwice reads again after a pause if the first list is not complete, as far as complete can tell.
+// readTwice reads again after a pause if the first list is not complete, as far as the function complete can know.
 func (s Set[C]) readTwice(ctx context.Context, list reader[C], ids []string, complete func(Listing[C], []string) bool) (Listing[C], error) {
 	first, err := s.list(ctx, list, ids)
 	if err != nil && !errors.Is(err, errContradiction) {

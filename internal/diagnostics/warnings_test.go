@@ -61,22 +61,22 @@ func TestArrange_nameInsideAnotherName(t *testing.T) {
 
 func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 	t.Parallel()
-	var told Reported
+	var reported Reported
 	refused := func(id string) *tfprotov6.Diagnostic {
 		return failure("Cannot read the user", "The state is unchanged.\n\nThe key is disabled.\n\nCode: InvalidAccessKeyId (HTTP 404)\nRequest id: "+id)
 	}
-	first := told.Once([]*tfprotov6.Diagnostic{warning("A", "a", "x"), warning("A", "b", "x"), refused("1")})
+	first := reported.Once([]*tfprotov6.Diagnostic{warning("A", "a", "x"), warning("A", "b", "x"), refused("1")})
 	if len(first) != 3 || !strings.Contains(first[2].Detail, "Request id: 1") {
 		t.Fatalf("got %v", first)
 	}
-	again := told.Once([]*tfprotov6.Diagnostic{warning("A", "a", "x"), warning("A", "a", "y"), refused("2")})
+	again := reported.Once([]*tfprotov6.Diagnostic{warning("A", "a", "x"), warning("A", "a", "y"), refused("2")})
 	if len(again) != 2 || again[0].Attribute.String() != `AttributeName("y")` {
 		t.Fatalf("got %v", again)
 	}
 	if detail := again[1].Detail; strings.Contains(detail, "disabled") || !strings.HasSuffix(detail, "\n\nCode: InvalidAccessKeyId (HTTP 404)") {
 		t.Errorf("the repeated error is %q", detail)
 	}
-	if other := told.Once([]*tfprotov6.Diagnostic{failure("Cannot read the user", "The state is unchanged.\n\nThere is no response.")}); !strings.Contains(other[0].Detail, "no response") {
+	if other := reported.Once([]*tfprotov6.Diagnostic{failure("Cannot read the user", "The state is unchanged.\n\nThere is no response.")}); !strings.Contains(other[0].Detail, "no response") {
 		t.Errorf("another error is %q", other[0].Detail)
 	}
 }

@@ -111,7 +111,7 @@ func (f regexpValidator) ValidateString(_ context.Context, req validator.StringR
 		return
 	}
 	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Cannot use the regular expression", diagnostics.Sentence(err.Error())+" Nothing was looked for.\n\nThe syntax is that of RE2.")
+		resp.Diagnostics.AddAttributeError(req.Path, "Cannot use the regular expression", diagnostics.Sentence(err.Error())+" Nothing was listed.\n\nThe syntax is that of RE2.")
 	}
 }
 
@@ -129,7 +129,7 @@ func (b OnlyIfBound) ValidateString(ctx context.Context, req validator.StringReq
 	var unbound types.Bool
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("unbound"), &unbound)...)
 	if !req.ConfigValue.IsNull() && unbound.ValueBool() {
-		resp.Diagnostics.AddAttributeError(req.Path, "Cannot look for what contradicts itself", fmt.Sprintf(
+		resp.Diagnostics.AddAttributeError(req.Path, "Cannot combine the filters", fmt.Sprintf(
 			"unbound = true finds devices that are not bound, and %s finds devices of one user. Nothing was read.\n\nGive one of the two.", req.Path))
 	}
 }

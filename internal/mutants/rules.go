@@ -132,7 +132,7 @@ func nameOf(e ast.Expr) string {
 	return ""
 }
 
-// swappable reports whether the order of a statement and its neighbour may matter: it is a call.
+// swappable reports whether the order of a statement and the next one may matter: it is a call.
 func swappable(s ast.Stmt) bool {
 	switch s := s.(type) {
 	case *ast.ExprStmt:

@@ -40,16 +40,16 @@ var (
 )
 
 // Decrypt decrypts a message with a private key.
-func Decrypt(sealed, privateKey, passphrase string) (string, error) {
+func Decrypt(ciphertext, privateKey, passphrase string) (string, error) {
 	keys, err := readPrivateKeys(privateKey)
 	if err != nil {
 		return "", err
 	}
-	message, err := unarmoured(sealed)
+	message, err := unarmoured(ciphertext)
 	if err != nil || len(message) == 0 {
 		return "", errNoMessage
 	}
-	opened, err := openpgp.ReadMessage(bytes.NewReader(message), keys, unlocking(passphrase), nil)
+	details, err := openpgp.ReadMessage(bytes.NewReader(message), keys, unlocking(passphrase), nil)
 	switch {
 	case errors.Is(err, pgperrors.ErrKeyIncorrect):
 		return "", fmt.Errorf("encrypted_secret is %s, and private_key is %s", addressed(message), keyNames(keys))
@@ -59,10 +59,10 @@ func Decrypt(sealed, privateKey, passphrase string) (string, error) {
 		return "", errDamaged
 	case err != nil:
 		return "", errNoMessage
-	case !opened.IsEncrypted:
+	case !details.IsEncrypted:
 		return "", errPlain
 	}
-	return readSecret(opened.UnverifiedBody)
+	return readSecret(details.UnverifiedBody)
 }
 
 // readSecret reads the message to its end, because only that completes the integrity check.

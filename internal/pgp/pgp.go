@@ -47,7 +47,7 @@ func CheckKey(key string, now time.Time) (Recipient, error) {
 		return Recipient{}, err
 	}
 	r := Recipient{Fingerprint: fmt.Sprintf("%X", entity.PrimaryKey.Fingerprint), entity: entity, now: now}
-	if _, err := r.Encrypt("trial"); err != nil {
+	if _, err := r.Encrypt("test"); err != nil {
 		return Recipient{}, err
 	}
 	return r, nil

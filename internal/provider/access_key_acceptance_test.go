@@ -201,8 +201,8 @@ func TestAccAccessKey_unknownValuesInThePlan(t *testing.T) {
 			}},
 			ConfigStateChecks: []statecheck.StateCheck{
 				known(deployKey, "secret", knownvalue.Null()),
-				known(deployKey, "encrypted_secret", knownvalue.StringFunc(func(sealed string) error {
-					expect(t, "secret", decrypted(t, entity, sealed), keysOf(srv, "alice")[0].Secret)
+				known(deployKey, "encrypted_secret", knownvalue.StringFunc(func(ciphertext string) error {
+					expect(t, "secret", decrypted(t, entity, ciphertext), keysOf(srv, "alice")[0].Secret)
 					first = keysOf(srv, "alice")[0].ID
 					return nil
 				})),
@@ -297,8 +297,8 @@ func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 	}, "apply", "-auto-approve")
 	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	unknown := keysOf(srv, "alice")[0]
-	told := c.run(0, "apply", "-auto-approve")
-	contains(t, told, unknown.ID)
+	output := c.run(0, "apply", "-auto-approve")
+	contains(t, output, unknown.ID)
 	keys := keysOf(srv, "alice")
 	expect(t, "keys", len(keys), 2)
 	for _, key := range keys {
@@ -306,7 +306,7 @@ func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 			contains(t, c.state(), key.ID, key.Secret)
 		}
 	}
-	if strings.Contains(c.state(), unknown.ID) || strings.Contains(told, unknown.Secret) {
+	if strings.Contains(c.state(), unknown.ID) || strings.Contains(output, unknown.Secret) {
 		t.Error("the unknown key is in the state, or its secret was printed")
 	}
 }
@@ -468,8 +468,8 @@ func TestAccAccessKey_withPGPThePlainSecretIsNotStored(t *testing.T) {
 			secret := keysOf(srv, "alice")[0].Secret
 			c.scan(srv, printed, secret, nil)
 			attributes, _ := c.inState()
-			sealed, _ := attributes["encrypted_secret"].(string)
-			expect(t, "opened", decrypted(t, entity, sealed), secret)
+			ciphertext, _ := attributes["encrypted_secret"].(string)
+			expect(t, "opened", decrypted(t, entity, ciphertext), secret)
 		})
 	}
 }
@@ -490,7 +490,7 @@ func TestAccAccessKey_privateKeyIsNotPrinted(t *testing.T) {
 		}
 	}
 	if lines < 3 {
-		t.Errorf("only %d lines were looked for", lines)
+		t.Errorf("only %d lines were searched for", lines)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
 }

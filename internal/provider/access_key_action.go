@@ -44,7 +44,7 @@ func (a *deactivateKeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 		MarkdownDescription: "Disables the AccessKey pairs of a RAM user, all of them or those that are named, and waits until the service lists them as inactive. " +
 			"**Whatever signs its calls with such a key stops working**, until an administrator enables the key again; nothing is deleted. A key that is inactive already is left so, and a key of the user that comes up while " +
 			"all are being disabled is disabled too. If one key cannot be disabled, the others are nevertheless.\n\n" +
-			"It never disables a key that Terraform itself uses. A session that was made with a key before, through a role, goes on until it ends. " +
+			"It never disables a key that Terraform itself uses. A session that was opened with a key before, through a role, remains valid until it expires. " +
 			"A `ram_access_key` with `status = \"Active\"` enables its key again with the next apply: change that first.",
 		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
 			"access_key_ids": idsAttribute("The ids of the AccessKey pairs to disable. The user must have all of them; otherwise none is disabled. "+
@@ -89,7 +89,7 @@ func (a *deactivateKeys) refuseOwnKeys(ctx context.Context, user ram.User, ids [
 		return false
 	case own && (!known || len(chain.LongLivedKeyIDs()) == 0):
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"Terraform itself runs as the user %q, in a session, and with which key that was made is not known. %s\n\nRun with the credentials of another user.", user.Name, f.State))
+			"Terraform itself runs as the user %q, in a session, and it is unknown which key opened the session. %s\n\nRun with the credentials of another user.", user.Name, f.State))
 		return false
 	}
 	return true
@@ -102,13 +102,13 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, tell, ids := failedDeactivation, progressOf(resp), namedIDs(m.AccessKeyIDs)
+	f, report, ids := failedDeactivation, progressOf(resp), namedIDs(m.AccessKeyIDs)
 	user, ok := a.subject(ctx, f, m.userInvocation, &resp.Diagnostics)
 	switch {
 	case !ok:
 		return
 	case namesNone(m.AccessKeyIDs):
-		tell("access_key_ids is empty. No AccessKey pair of %q was disabled.", user.Name)
+		report("access_key_ids is empty. No AccessKey pair of %q was disabled.", user.Name)
 		return
 	case !a.refuseOwnKeys(ctx, user, ids, &resp.Diagnostics):
 		return
@@ -124,5 +124,5 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 			return
 		}
 	}
-	newRevocation(a.Instance, accessKeyKind(a.Instance), user, ids, tell).run(ctx, &resp.Diagnostics)
+	newRevocation(a.Instance, accessKeyKind(a.Instance), user, ids, report).run(ctx, &resp.Diagnostics)
 }

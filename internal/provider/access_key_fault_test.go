@@ -25,7 +25,7 @@ import (
 //	C  a key is in the state, and nothing is left over
 //	E0 an error, and there is no key
 //	ET an error, and the key is in the state with its secret
-//	ER an error, and the key that was made is deleted again
+//	ER an error, and the created key is deleted
 //	EN every key that is not in the state is named
 type keyFault struct {
 	rules   []ramtest.Rule
@@ -61,7 +61,7 @@ var unknownOutcomes = map[string]ramtest.Rule{
 	"F12 an older key, bare": {Fault: "garble", Body: `{"RequestId":"X","AccessKey":{"AccessKeyId":"LTAIolder"}}`},
 }
 
-// recovered are faults of which the recovery is made to fail as well: one per way
+// recovered are faults whose recovery fails as well: one per way
 // in which a response can be missing.
 var recovered = []string{"F02 connection reset", "F05 internal error", "F10 truncated", "F12 no id"}
 
@@ -246,14 +246,14 @@ func faultTable(t *testing.T, kind onceKind) {
 		t.Log("create of " + kind.kind + ": fault → outcome\n" + strings.Join(lines, "\n"))
 	})
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
-		for _, sealed := range []bool{false, true} {
+		for _, encrypted := range []bool{false, true} {
 			f, title := kind.fault(faults[name]), name
-			if sealed {
+			if encrypted {
 				title += ", pgp_key"
 			}
 			t.Run(title, func(t *testing.T) {
 				t.Parallel()
-				outcome := f.run(t, kind, entity, sealed)
+				outcome := f.run(t, kind, entity, encrypted)
 				mu.Lock()
 				lines = append(lines, title+" → "+outcome)
 				mu.Unlock()
@@ -266,7 +266,7 @@ func faultTable(t *testing.T, kind onceKind) {
 }
 
 // run creates one credential under the fault, applies the oracles, and returns the outcome.
-func (f keyFault) run(t *testing.T, kind onceKind, entity *openpgp.Entity, sealed bool) string {
+func (f keyFault) run(t *testing.T, kind onceKind, entity *openpgp.Entity, encrypted bool) string {
 	t.Helper()
 	srv := withAlice(t)
 	kind.give(srv, "alice", "LTAIolder", 400*day)
@@ -274,7 +274,7 @@ func (f keyFault) run(t *testing.T, kind onceKind, entity *openpgp.Entity, seale
 	kind.give(srv, "bob", "LTAIbobs", 400*day)
 	config := maps.Clone(kind.config)
 	maps.Copy(config, f.config)
-	if sealed {
+	if encrypted {
 		config["pgp_key"] = publicKey(t, entity)
 	}
 	srv.Inject(f.rules...)
@@ -306,7 +306,7 @@ func (f keyFault) run(t *testing.T, kind onceKind, entity *openpgp.Entity, seale
 		case "LTAIolder":
 		case created:
 			tracked = true
-			checkSecret(t, o, entity, sealed, secret, f.want)
+			checkSecret(t, o, entity, encrypted, secret, f.want)
 		default:
 			named = true
 			if !strings.Contains(text, id) && !strings.Contains(text, kind.list) {
@@ -325,11 +325,11 @@ func (f keyFault) run(t *testing.T, kind onceKind, entity *openpgp.Entity, seale
 }
 
 // checkSecret compares the secret in the state with that of the service.
-func checkSecret(t *testing.T, o acctest.Object, entity *openpgp.Entity, sealed bool, secret, want string) {
+func checkSecret(t *testing.T, o acctest.Object, entity *openpgp.Entity, encrypted bool, secret, want string) {
 	t.Helper()
 	switch {
 	case strings.HasSuffix(want, "without secret"):
-	case sealed:
+	case encrypted:
 		expect(t, "encrypted secret", decrypted(t, entity, stateOf(t, o, "encrypted_secret")), secret)
 		expect(t, "plain secret", in(t, o.State, "secret"), nil)
 	default:
@@ -392,7 +392,7 @@ func TestAccessKey_warnsOfKeysOfEarlierRuns(t *testing.T) {
 	expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
 	_, diags = c.Create(accessKey, attributes{"user_name": "bob"})
 	expect(t, "said", acctest.Messages(diags), "")
-	_, diags = c.Create(accessKey, attributes{"user_name": "bob"}) // the first was made by this run
+	_, diags = c.Create(accessKey, attributes{"user_name": "bob"}) // this run created the first
 	expect(t, "said", acctest.Messages(diags), "")
 	srv = withAlice(t)
 	addKey(srv, "alice", "LTAIolder", 2*day)
@@ -404,7 +404,7 @@ func TestAccessKey_warnsOfKeysOfEarlierRuns(t *testing.T) {
 // second create.
 func TestAccessKey_interrupted(t *testing.T) {
 	t.Parallel()
-	for name, doubt := range map[string]struct {
+	for name, test := range map[string]struct {
 		rules []ramtest.Rule
 		want  string
 		says  string
@@ -421,7 +421,7 @@ func TestAccessKey_interrupted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
-			srv.Inject(doubt.rules...)
+			srv.Inject(test.rules...)
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
 			// It comes when the service executes the create, or else when it is first waited for something.
@@ -439,12 +439,12 @@ func TestAccessKey_interrupted(t *testing.T) {
 			must(t, err)
 			o := acctest.Object{State: c.Value(accessKey, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}
 			text := acctest.Messages(resp.Diagnostics)
-			contains(t, text, doubt.says)
+			contains(t, text, test.says)
 			tracked := !o.State.IsNull()
 			if tracked {
 				expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
 			}
-			expect(t, "outcome", accessKeys.outcome(resp.Diagnostics, text, tracked, strings.Contains(text, "these keys have appeared"), true), doubt.want)
+			expect(t, "outcome", accessKeys.outcome(resp.Diagnostics, text, tracked, strings.Contains(text, "these keys have appeared"), true), test.want)
 			expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
 		})
 	}

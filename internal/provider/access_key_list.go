@@ -25,8 +25,8 @@ func (r *accessKeyResource) ListResourceConfigSchema(_ context.Context, _ list.L
 func (r *accessKeyResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	listing.Listing[keyFilter, foundKey]{
 		Name: "list the AccessKey pairs",
-		Find: func(ctx context.Context, sought keyFilter, most int64) iter.Seq2[foundKey, error] {
-			return searchKeys(ctx, r.Instance, sought, most, false)
+		Find: func(ctx context.Context, filter keyFilter, most int64) iter.Seq2[foundKey, error] {
+			return searchKeys(ctx, r.Instance, filter, most, false)
 		},
 		Show: showKey,
 	}.Stream(ctx, r.Instance, req, stream)
@@ -70,24 +70,24 @@ type foundKey struct {
 }
 
 // searchKeys finds keys, of each user the oldest first. withUse reads the last use of each.
-func searchKeys(ctx context.Context, i *instance.Instance, sought keyFilter, most int64, withUse bool) iter.Seq2[foundKey, error] {
+func searchKeys(ctx context.Context, i *instance.Instance, filter keyFilter, most int64, withUse bool) iter.Seq2[foundKey, error] {
 	return func(yield func(foundKey, error) bool) {
 		now, err := i.Client.ServerTime(ctx)
 		if err != nil {
 			yield(foundKey{}, err)
 			return
 		}
-		withUse = withUse || !sought.UnusedForDays.IsNull()
-		listing.EachUser(ctx, i, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundKey, error)) {
+		withUse = withUse || !filter.UnusedForDays.IsNull()
+		listing.EachUser(ctx, i, filter.Users, most, func(ctx context.Context, user ram.User, add func(foundKey, error)) {
 			keys, err := i.Client.AccessKeys(ctx, user.Name)
 			if err != nil {
-				tell(foundKey{}, err)
+				add(foundKey{}, err)
 			}
 			for _, key := range keys {
 				one := foundKey{user: user, key: key, days: daysBetween(key.CreateDate, now)}
-				found, err := keyMatches(ctx, i, sought, &one, now, withUse)
+				found, err := keyMatches(ctx, i, filter, &one, now, withUse)
 				if (found || err != nil) && !ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
-					tell(one, err)
+					add(one, err)
 				}
 			}
 		})(yield)
@@ -95,13 +95,13 @@ func searchKeys(ctx context.Context, i *instance.Instance, sought keyFilter, mos
 }
 
 // keyMatches reports whether a key matches a filter. It checks last what costs a call.
-func keyMatches(ctx context.Context, i *instance.Instance, sought keyFilter, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
-	if !sought.Status.IsNull() && sought.Status.ValueString() != one.key.Status || !sought.OlderThanDays.IsNull() && !longerThan(one.key.CreateDate, now, sought.OlderThanDays) {
+func keyMatches(ctx context.Context, i *instance.Instance, filter keyFilter, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
+	if !filter.Status.IsNull() && filter.Status.ValueString() != one.key.Status || !filter.OlderThanDays.IsNull() && !longerThan(one.key.CreateDate, now, filter.OlderThanDays) {
 		return false, nil
 	}
 	if withUse {
 		one.use, err = i.Client.AccessKeyLastUsed(ctx, one.user.Name, one.key.ID)
-		if ram.Denied(err) && sought.UnusedForDays.IsNull() { // no reason to omit the key
+		if ram.Denied(err) && filter.UnusedForDays.IsNull() { // no reason to omit the key
 			one.denied, err = err, nil
 		}
 		if err != nil {
@@ -112,13 +112,13 @@ func keyMatches(ctx context.Context, i *instance.Instance, sought keyFilter, one
 	if last.Before(one.key.CreateDate) {
 		last = one.key.CreateDate
 	}
-	if !sought.UnusedForDays.IsNull() && !longerThan(last, now, sought.UnusedForDays) {
+	if !filter.UnusedForDays.IsNull() && !longerThan(last, now, filter.UnusedForDays) {
 		return false, nil
 	}
-	if sought.WithoutNetworkPolicy.IsNull() {
+	if filter.WithoutNetworkPolicy.IsNull() {
 		return true, nil
 	}
 	policy, err := i.Client.AccessKeyPolicy(ctx, one.user.Name, one.key.ID)
 	without := !policy.Active()
-	return err == nil && without == sought.WithoutNetworkPolicy.ValueBool(), err
+	return err == nil && without == filter.WithoutNetworkPolicy.ValueBool(), err
 }

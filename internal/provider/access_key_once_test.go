@@ -128,7 +128,7 @@ func TestRotation_oneIncompleteListRemovesNoKey(t *testing.T) {
 			srv := rotates(t)
 			o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
 			clean(t, diags)
-			srv.Advance(2 * time.Hour) // no key is so young that the service may not list it yet
+			srv.Advance(2 * time.Hour) // no key was created so recently that the service may not list it yet
 			created := 1
 			for _, wait := range []time.Duration{30 * day, 5 * day, 3 * day} {
 				srv.Advance(wait)
@@ -141,14 +141,14 @@ func TestRotation_oneIncompleteListRemovesNoKey(t *testing.T) {
 				o = done.after
 				for _, key := range keysOf(srv, "alice") {
 					if !slices.Contains(slots(t, o), key.ID) {
-						t.Fatalf("list %d is wrong: the key %s is not in the state:\n%s", nth, key.ID, done.said)
+						t.Fatalf("list %d is wrong: the key %s is not in the state:\n%s", nth, key.ID, done.messages)
 					}
 					if at := slices.Index(slots(t, o), key.ID); in(t, o.State, []string{"current_secret", "previous_secret"}[at]) != key.Secret {
 						t.Errorf("list %d is wrong: the secret of %s is lost", nth, key.ID)
 					}
 				}
-				if strings.Contains(done.said, "aliyun ram DeleteAccessKey") {
-					t.Errorf("list %d is wrong: the message says how to delete a key of the state:\n%s", nth, done.said)
+				if strings.Contains(done.messages, "aliyun ram DeleteAccessKey") {
+					t.Errorf("list %d is wrong: the message says how to delete a key of the state:\n%s", nth, done.messages)
 				}
 				created = max(created, len(srv.Calls("CreateAccessKey")))
 			}

@@ -88,6 +88,6 @@ func (r *accessKeyResource) refuseSelf(verb string, m accessKeyModel, diags *dia
 	}
 	diags.AddAttributeError(path.Root("allow_self"), "Cannot "+verb+" the provider's own AccessKey pair", fmt.Sprintf(
 		"The provider itself signs with the key %s of %s, or assumes a role with it. Without it, this run could not go on, nor the next one begin. Nothing was changed.\n\n"+
-			"Use other credentials. If it is meant, %s.", id, m.UserName.ValueString(), how))
+			"Use other credentials. If it is intended, %s.", id, m.UserName.ValueString(), how))
 	return true
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// accessKeyPolicyFilter is which policies are looked for. What is null holds for all.
+// accessKeyPolicyFilter selects policies. A null value matches all.
 type accessKeyPolicyFilter struct {
 	listing.Users
 
@@ -42,19 +42,19 @@ func (r *accessKeyPolicy) List(ctx context.Context, req list.ListRequest, stream
 }
 
 // policies finds the policies that were ever set, and not reset since.
-func (r *accessKeyPolicy) policies(ctx context.Context, sought accessKeyPolicyFilter, most int64) iter.Seq2[foundPolicy, error] {
-	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundPolicy, error)) {
+func (r *accessKeyPolicy) policies(ctx context.Context, filter accessKeyPolicyFilter, most int64) iter.Seq2[foundPolicy, error] {
+	return listing.EachUser(ctx, r.Instance, filter.Users, most, func(ctx context.Context, user ram.User, add func(foundPolicy, error)) {
 		keys, err := r.Client.AccessKeys(ctx, user.Name)
 		if err != nil {
-			tell(foundPolicy{}, err)
+			add(foundPolicy{}, err)
 		}
 		for _, key := range keys {
 			policy, err := r.Client.AccessKeyPolicy(ctx, user.Name, key.ID)
 			if ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
 				continue
 			}
-			if err != nil || !policy.None() && (sought.Status.IsNull() || sought.Status.ValueString() == tf.Deref(policy.Status)) {
-				tell(foundPolicy{user, key.ID, policy}, err)
+			if err != nil || !policy.None() && (filter.Status.IsNull() || filter.Status.ValueString() == tf.Deref(policy.Status)) {
+				add(foundPolicy{user, key.ID, policy}, err)
 			}
 		}
 	})

@@ -77,7 +77,7 @@ func TestRotation_policyIsRestoredAndChanged(t *testing.T) {
 	expect(t, "changed", turn.changed, true)
 	expect(t, "open", unrestrictedKeys(srv), []string(nil))
 	turn = rotate(t, srv, turning, turn.after)
-	contains(t, turn.said, "The network policies of the keys of alice are no longer managed")
+	contains(t, turn.messages, "The network policies of the keys of alice are no longer managed")
 	expect(t, "open", unrestrictedKeys(srv), []string(nil))
 }
 
@@ -119,7 +119,7 @@ func TestRotation_policyOfTheNextKeyFails(t *testing.T) {
 	srv.Advance(30 * day)
 	srv.Inject(ramtest.Rule{Action: "SetAccessKeyPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
 	turn := rotate(t, srv, config, o)
-	contains(t, turn.said, "its network policy could not be written", "has deleted the key again")
+	contains(t, turn.messages, "its network policy could not be written", "has deleted the key again")
 	expect(t, "current", slots(t, turn.after)[0], first)
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
 	expect(t, "open", unrestrictedKeys(srv), []string(nil))

@@ -33,9 +33,9 @@ func rotates(t *testing.T) *ramtest.Server {
 // A run is one run of Terraform: a process of its own, a refresh, a plan, and an
 // apply if the plan is not empty.
 type run struct {
-	after   acctest.Object
-	changed bool
-	said    string
+	after    acctest.Object
+	changed  bool
+	messages string
 }
 
 func rotate(t *testing.T, srv *ramtest.Server, config attributes, prior acctest.Object) run {
@@ -43,17 +43,17 @@ func rotate(t *testing.T, srv *ramtest.Server, config attributes, prior acctest.
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	state, diags := c.Read(rotationKind, prior)
 	clean(t, diags)
-	told := acctest.Messages(diags)
+	messages := acctest.Messages(diags)
 	if state.State.IsNull() {
-		return run{after: state, said: told}
+		return run{after: state, messages: messages}
 	}
 	plan, diags := c.Plan(rotationKind, config, state)
-	told += acctest.Messages(diags)
+	messages += acctest.Messages(diags)
 	if len(acctest.Errors(diags)) > 0 || c.Planned(rotationKind, plan).Equal(state.State) {
-		return run{after: state, said: told}
+		return run{after: state, messages: messages}
 	}
 	after, diags := c.ApplyPlan(rotationKind, config, state, plan)
-	return run{after: after, changed: true, said: told + acctest.Messages(diags)}
+	return run{after: after, changed: true, messages: messages + acctest.Messages(diags)}
 }
 
 // slots are the ids of the keys in the state.
@@ -95,13 +95,13 @@ func TestRotation_completeCycle(t *testing.T) {
 		done := rotate(t, srv, turning, o)
 		expect(t, "changed", done.changed, step.says != "")
 		if step.says == "" {
-			expect(t, "what was said", done.said, "")
+			expect(t, "what was said", done.messages, "")
 			expect(t, "writes", writes(srv), []string(nil))
 			if asked := len(srv.Calls("GetAccessKeyLastUsed")); asked > 0 {
-				t.Error("the last use was asked for though nothing is due to be deleted")
+				t.Error("the last use was read though nothing is due to be deleted")
 			}
 		}
-		contains(t, done.said, step.says)
+		contains(t, done.messages, step.says)
 		o = done.after
 		statuses := []string{}
 		keys := keysOf(srv, "alice")
@@ -176,7 +176,7 @@ func TestRotation_neverChangesOtherKeys(t *testing.T) {
 	srv.ForgetCalls()
 	done := rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
-	contains(t, done.said, "The AccessKey rotation of alice cannot continue", "a key that this resource does not own takes the second place", "LTAIforeign")
+	contains(t, done.messages, "The AccessKey rotation of alice cannot continue", "a key that this resource does not own takes the second place", "LTAIforeign")
 	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(rotationKind, done.after)
 	clean(t, diags)
 	expect(t, "the foreign one", statusOf(srv, "alice"), map[string]string{"LTAIforeign": "Active"})
@@ -202,7 +202,7 @@ func TestRotation_isBlockedIfAKeyIsStillNeeded(t *testing.T) {
 	srv.Advance(6 * day)
 	done := rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
-	contains(t, done.said, "the user could not sign with any")
+	contains(t, done.messages, "the user could not sign with any")
 	expect(t, "previous", statusOf(srv, "alice")[stateOf(t, o, "previous_access_key_id")], "Active")
 
 	// The previous key is still used: it is not deleted until that is over.
@@ -221,7 +221,7 @@ func TestRotation_isBlockedIfAKeyIsStillNeeded(t *testing.T) {
 	srv.Advance(day)
 	done = rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
-	contains(t, done.said, "The AccessKey rotation of alice cannot continue", "the key was still used on", "Oss")
+	contains(t, done.messages, "The AccessKey rotation of alice cannot continue", "the key was still used on", "Oss")
 	srv.Advance(2 * day)
 	expect(t, "changed", rotate(t, srv, turning, done.after).changed, true)
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
@@ -253,7 +253,7 @@ func TestRotation_ownKeyIsRefused(t *testing.T) {
 	expect(t, "slots", slots(t, o), []string{"LTAInewer", own})
 	srv.Advance(6 * day)
 	done := rotate(t, srv, config, o)
-	contains(t, done.said, "Cannot disable the provider's own AccessKey pair", own)
+	contains(t, done.messages, "Cannot disable the provider's own AccessKey pair", own)
 	_, diags = newCore(t, srv.Getenv, clockOf(srv)).PlanDestroy(rotationKind, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the provider's own AccessKey pair")
 	expect(t, "writes", writes(srv), []string(nil))
@@ -293,7 +293,7 @@ func TestRotation_importDeletedKeysAndRename(t *testing.T) {
 		u.Keys = slices.DeleteFunc(u.Keys, func(key *ramtest.AccessKey) bool { return key.ID != "LTAIfirst" })
 	})
 	done = rotate(t, srv, renamed, done.after)
-	contains(t, done.said, "because there is no current one")
+	contains(t, done.messages, "because there is no current one")
 	expect(t, "keys", len(keysOf(srv, "alicia")), 2)
 	expect(t, "previous", in(t, done.after.State, "previous_access_key_id"), "LTAIfirst")
 	expect(t, "current", in(t, done.after.State, "current_status"), "Active")
@@ -306,7 +306,7 @@ func TestRotation_importDeletedKeysAndRename(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
 	gone := rotate(t, srv, renamed, done.after)
 	expect(t, "state", gone.after.State.IsNull(), true)
-	contains(t, gone.said, "The AccessKey rotation of alicia is gone")
+	contains(t, gone.messages, "The AccessKey rotation of alicia is gone")
 }
 
 func TestRotation_badInput(t *testing.T) {
@@ -369,7 +369,7 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Fault: "drop_fields", Body: "AccessKeySecret"})
 	before := slots(t, o)
 	done := rotate(t, srv, config, o)
-	contains(t, done.said, "did not return its secret", "The provider has deleted the key again")
+	contains(t, done.messages, "did not return its secret", "The provider has deleted the key again")
 	expect(t, "slots", slots(t, done.after), before)
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
 }
@@ -432,36 +432,36 @@ func TestRotation_twoYearsOfInterruptedRuns(t *testing.T) {
 // watched holds what is always so: a key that works and whose secret is in the state, at
 // most two keys, and none that is not known. If the state was lost, who looks
 // next learns of the key: see removeStray.
-func watched(t *testing.T, srv *ramtest.Server, o acctest.Object, told string, lost bool) {
+func watched(t *testing.T, srv *ramtest.Server, o acctest.Object, messages string, lost bool) {
 	t.Helper()
 	keys := keysOf(srv, "alice")
 	usable := 0
 	for _, key := range keys {
-		if strings.Contains(told, key.Secret) {
-			t.Error("a secret was told")
+		if strings.Contains(messages, key.Secret) {
+			t.Error("a message contains a secret")
 		}
 		for _, slot := range []string{"current", "previous"} {
 			if stateOf(t, o, slot+"_access_key_id") == key.ID && stateOf(t, o, slot+"_secret") == key.Secret && key.Status == "Active" {
 				usable++
 			}
 		}
-		if !slices.Contains(slots(t, o), key.ID) && !lost && !strings.Contains(told, key.ID) && !strings.Contains(told, "ListAccessKeys --UserName alice") {
-			t.Errorf("the key %s is in no state, and was not reported:\n%s", key.ID, told)
+		if !slices.Contains(slots(t, o), key.ID) && !lost && !strings.Contains(messages, key.ID) && !strings.Contains(messages, "ListAccessKeys --UserName alice") {
+			t.Errorf("the key %s is in no state, and was not reported:\n%s", key.ID, messages)
 		}
 	}
 	if usable < 1 || len(keys) > 2 {
-		t.Fatalf("%d keys, of which %d can be used:\n%s", len(keys), usable, told)
+		t.Fatalf("%d keys, of which %d can be used:\n%s", len(keys), usable, messages)
 	}
 }
 
-// removeLeftover lets a person do what the warning of a plan asks for.
-func removeLeftover(t *testing.T, srv *ramtest.Server, o acctest.Object, told string) (removed int) {
+// removeLeftover lets a person do what the warning of a plan requests.
+func removeLeftover(t *testing.T, srv *ramtest.Server, o acctest.Object, messages string) (removed int) {
 	t.Helper()
 	for _, key := range keysOf(srv, "alice") {
 		if slices.Contains(slots(t, o), key.ID) {
 			continue
 		}
-		contains(t, told, "does not own", key.ID)
+		contains(t, messages, "does not own", key.ID)
 		removed++
 		srv.Change(func(a *ramtest.Account) {
 			u := a.Users["alice"]
@@ -542,7 +542,7 @@ func ageKeys(srv *ramtest.Server, user string, by time.Duration) {
 	})
 }
 
-// kill lets an apply die in one call, and a person do what the next plan asks for.
+// kill lets an apply die in one call, and a person do what the next plan requests.
 func (c *cli) kill(srv *ramtest.Server, action string, committed bool) {
 	c.t.Helper()
 	srv.ForgetCalls()
@@ -552,12 +552,12 @@ func (c *cli) kill(srv *ramtest.Server, action string, committed bool) {
 	}, "apply", "-auto-approve")
 	must(c.t, srv.SetSchedule(ramtest.Schedule{}))
 	c.keyHeld(srv)
-	told, state := c.run(0, "plan"), c.state()
+	messages, state := c.run(0, "plan"), c.state()
 	for _, key := range keysOf(srv, "alice") {
 		if strings.Contains(state, key.ID) {
 			continue
 		}
-		contains(c.t, told, "does not own", key.ID)
+		contains(c.t, messages, "does not own", key.ID)
 		srv.Change(func(a *ramtest.Account) {
 			u := a.Users["alice"]
 			u.Keys = slices.DeleteFunc(u.Keys, func(k *ramtest.AccessKey) bool { return k.ID == key.ID })
@@ -660,7 +660,7 @@ func TestRotation_withoutUpdateDate(t *testing.T) {
 		done := rotate(t, srv, turning, o)
 		expect(t, "status after two days", statusOf(srv, "alice")[previous], "Inactive")
 		srv.Advance(day)
-		contains(t, rotate(t, srv, turning, done.after).said, "is due to be deleted")
+		contains(t, rotate(t, srv, turning, done.after).messages, "is due to be deleted")
 		expect(t, "status after three days", statusOf(srv, "alice")[previous], "")
 	}
 }
@@ -682,7 +682,7 @@ func TestRotation_importedKeyThatIsUsedStaysActive(t *testing.T) {
 	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(rotationKind, "alice")
 	clean(t, diags)
 	done := rotate(t, srv, turning, o)
-	contains(t, done.said, "LTAIolder of alice is due to be disabled", "the key was still used on", "Ecs")
+	contains(t, done.messages, "LTAIolder of alice is due to be disabled", "the key was still used on", "Ecs")
 	expect(t, "status", statusOf(srv, "alice")["LTAIolder"], "Active")
 	srv.Advance(4 * day)
 	used()

@@ -741,7 +741,7 @@ func TestAccessKey_notListedYetStaysInTheState(t *testing.T) {
 	expect(t, "gone", after.State.IsNull(), true)
 }
 
-// The trial encryption succeeded, that of the secret did not: the created key is deleted, and nothing else.
+// The test encryption succeeded, that of the secret did not: the created key is deleted, and nothing else.
 func TestAccessKey_deletedIfItsSecretCannotBeEncrypted(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -755,12 +755,12 @@ func TestAccessKey_deletedIfItsSecretCannotBeEncrypted(t *testing.T) {
 
 	srv.Inject(ramtest.Rule{Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"})
 	resp = createEncrypted(t, srv)
-	made := keysOf(srv, "alice")[1]
-	contains(t, resp.Diagnostics.Errors()[0].Detail(), made.ID, "could not be deleted again", "tainted", "DeleteAccessKey --UserName alice --UserAccessKeyId "+made.ID)
+	created := keysOf(srv, "alice")[1]
+	contains(t, resp.Diagnostics.Errors()[0].Detail(), created.ID, "could not be deleted again", "tainted", "DeleteAccessKey --UserName alice --UserAccessKeyId "+created.ID)
 	left := tf.Get[accessKeyModel](t.Context(), resp.State, &resp.Diagnostics)
-	expect(t, "in the state", left.AccessKeyID.ValueString(), made.ID)
+	expect(t, "in the state", left.AccessKeyID.ValueString(), created.ID)
 	expect(t, "without a secret", left.Secret.IsNull() && left.EncryptedSecret.IsNull(), true)
-	if strings.Contains(resp.State.Raw.String(), made.Secret) {
+	if strings.Contains(resp.State.Raw.String(), created.Secret) {
 		t.Error("the secret is in the state")
 	}
 }

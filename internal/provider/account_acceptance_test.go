@@ -35,7 +35,7 @@ func (c *cli) block(profile, more string) string {
 	return "provider \"ram\" {\n" + c.credentialsOf(profile) + more + "}\n"
 }
 
-// strangerIsQuiet fails the test if the other account was called, other than to ask for its id.
+// strangerIsQuiet fails the test if the other account was called, other than to read its id.
 func strangerIsQuiet(t *testing.T, srv *ramtest.Server, when string) {
 	t.Helper()
 	for _, call := range srv.Calls() {

@@ -81,8 +81,8 @@ func refreshAlias(ctx context.Context, client *ram.Client) (accountAlias, error)
 
 // writeAlias sets the alias in one call, and never clears the old one first: in between,
 // another account could take it. The service returns 409 for an alias of another account
-// (documented), and its remedy text for the 409 can be read to ask for clearing the old
-// alias first (ambiguous).
+// (documented), and its remedy text for the 409 can mean that the old
+// alias must be cleared first (ambiguous).
 func writeAlias(ctx context.Context, client *ram.Client, merge ram.Merge[accountAlias], _ setting.WriteOptions) error {
 	live, err := refreshAlias(ctx, client)
 	if err != nil {

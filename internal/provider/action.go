@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -135,7 +137,7 @@ func failedAction(what string) diagnostics.Operation {
 	return diagnostics.Operation{Name: what, State: "Nothing was changed."}
 }
 
-// checkInvocation makes sure that the credentials open the account that is meant.
+// checkInvocation checks that the credentials belong to the configured account.
 func (a *actsOnInstance) checkInvocation(ctx context.Context, f diagnostics.Operation, o invocation, diags *diag.Diagnostics) (account string, ok bool) {
 	account, ok = a.CheckAccount(ctx, f, "", diags)
 	if want := o.AccountID.ValueString(); ok && want != "" && want != account {
@@ -163,7 +165,7 @@ func (a *actsOnInstance) subject(ctx context.Context, f diagnostics.Operation, o
 }
 
 // planned finds the user whom a planned action is about, if it is known and there
-// already: it may be made in the same run.
+// already: it may be created in the same run.
 func (a *actsOnInstance) planned(ctx context.Context, f diagnostics.Operation, o userInvocation, diags *diag.Diagnostics) (ram.User, bool) {
 	if a.Instance == nil || diags.HasError() {
 		return ram.User{}, false
@@ -228,4 +230,39 @@ func (a *actsOnInstance) planInvocation(ctx context.Context, f diagnostics.Opera
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	a.checkInvocation(ctx, f, o, diags)
+}
+
+// idsAttribute names the credentials that an action is about. Null names all of the user's
+// credentials, and an empty set none: an expression that found nothing must not act on all.
+func idsAttribute(docs string, checks ...validator.String) schema.SetAttribute {
+	return schema.SetAttribute{
+		Optional: true, ElementType: types.StringType,
+		Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(checks...)},
+		MarkdownDescription: docs,
+	}
+}
+
+// namedIDs returns nil for all credentials of the user, and otherwise those that are named,
+// which may be none.
+func namedIDs(set types.Set) []string {
+	if set.IsNull() {
+		return nil
+	}
+	ids := []string{}
+	for _, element := range set.Elements() {
+		ids = append(ids, tf.String(element))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// namesNone reports whether the set is known and names no credential.
+func namesNone(set types.Set) bool {
+	return !set.IsNull() && !set.IsUnknown() && len(set.Elements()) == 0
+}
+
+// warnOfNone warns that a plan does nothing, such as: no AccessKey pair is disabled.
+func warnOfNone(attribute, noun, done string, userName types.String, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("No %s of user %s will be %s", noun, cmp.Or(userName.ValueString(), "(known after apply)"), done), fmt.Sprintf(
+		"The set %s is empty, so it names no %s, and there is nothing to do.\n\nTo act on all of the user's, leave %[1]s out or set it to null.", attribute, noun))
 }

@@ -71,7 +71,7 @@ func TestAction_emptyListSelectsNone(t *testing.T) {
 			contains(t, acctest.Messages(c.PlanAction(kind, config)), "WARNING: "+one.summary)
 			progress, diags := c.InvokeAction(t.Context(), kind, config, func(string) {})
 			expect(t, "diagnostics", acctest.Messages(diags), "")
-			told(t, progress, []string{one.progress})
+			checkProgress(t, progress, []string{one.progress})
 			expect(t, "writes", writes(srv), []string(nil))
 			expect(t, "an unknown set", acctest.Messages(c.PlanAction(kind, attributes{"user_name": "alice", one.attribute: acctest.Unknown{}})), "")
 		})

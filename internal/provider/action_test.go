@@ -252,10 +252,10 @@ func (s actionStory) begin(t *testing.T) (*ramtest.Server, *acctest.Driver) {
 	return srv, newCore(t, srv.Getenv, fakeClock())
 }
 
-func told(t *testing.T, got, want []string) {
+func checkProgress(t *testing.T, got, want []string) {
 	t.Helper()
 	if !slices.EqualFunc(got, want, func(g, w string) bool { return w == "*" || g == w }) {
-		t.Errorf("told:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("progress:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
@@ -267,13 +267,13 @@ func TestAction_actsOnceAndReportsIt(t *testing.T) {
 			srv, c := story.begin(t)
 			progress, diags := c.Invoke(story.kind, story.config)
 			expect(t, "what was said", acctest.Messages(diags), "")
-			told(t, progress, story.first)
+			checkProgress(t, progress, story.first)
 			expect(t, "writes", writes(srv), story.writes)
 			story.done(t, srv)
 
 			progress, diags = c.Invoke(story.kind, story.config)
 			clean(t, diags)
-			told(t, progress, story.again)
+			checkProgress(t, progress, story.again)
 			expect(t, "writes", writes(srv), story.writes)
 			story.done(t, srv)
 		})
@@ -285,22 +285,22 @@ var actionFaults = map[string]struct {
 	rule ramtest.Rule
 	over bool
 }{
-	"F01 refused":           {ramtest.Rule{Fault: "refuse", Nth: "1"}, true},
-	"F02 reset":             {ramtest.Rule{Fault: "reset", Nth: "1"}, true},
-	"F02 reset, committed":  {ramtest.Rule{Fault: "reset", Nth: "1", Phase: "after_commit"}, true},
-	"F05 error":             {ramtest.Rule{Code: "InternalError", Status: 500, Nth: "1"}, true},
-	"F06 error, committed":  {ramtest.Rule{Code: "InternalError", Status: 500, Nth: "1", Phase: "after_commit"}, true},
-	"F07 unavailable":       {ramtest.Rule{Code: "ServiceUnavailable", Status: 503, Nth: "1"}, true},
-	"F08 throttled":         {ramtest.Rule{Code: "Throttling.User", Status: 400, Nth: "1-3"}, true},
-	"F09 throttled, told":   {ramtest.Rule{Code: "Throttling.Api", Status: 429, RetryAfter: "2", Nth: "1"}, true},
-	"F10 truncated":         {ramtest.Rule{Fault: "truncate", Nth: "1"}, true},
-	"F11 empty":             {ramtest.Rule{Fault: "empty", Nth: "1"}, true},
-	"F11 null, committed":   {ramtest.Rule{Fault: "null", Nth: "1", Phase: "after_commit"}, true},
-	"F11 a page, committed": {ramtest.Rule{Fault: "html", Status: 502, Nth: "1", Phase: "after_commit"}, true},
-	"F22 denied":            {ramtest.Rule{Code: "NoPermission", Status: 403}, false},
-	"F24 redirected":        {ramtest.Rule{Fault: "redirect", Status: 307, Header: map[string]string{"Location": "http://127.0.0.1:1/"}}, false},
-	"F05 error for good":    {ramtest.Rule{Code: "InternalError", Status: 500}, false},
-	"F07 down":              {ramtest.Rule{Fault: "reset"}, false},
+	"F01 refused":                     {ramtest.Rule{Fault: "refuse", Nth: "1"}, true},
+	"F02 reset":                       {ramtest.Rule{Fault: "reset", Nth: "1"}, true},
+	"F02 reset, committed":            {ramtest.Rule{Fault: "reset", Nth: "1", Phase: "after_commit"}, true},
+	"F05 error":                       {ramtest.Rule{Code: "InternalError", Status: 500, Nth: "1"}, true},
+	"F06 error, committed":            {ramtest.Rule{Code: "InternalError", Status: 500, Nth: "1", Phase: "after_commit"}, true},
+	"F07 unavailable":                 {ramtest.Rule{Code: "ServiceUnavailable", Status: 503, Nth: "1"}, true},
+	"F08 throttled":                   {ramtest.Rule{Code: "Throttling.User", Status: 400, Nth: "1-3"}, true},
+	"F09 throttled, with Retry-After": {ramtest.Rule{Code: "Throttling.Api", Status: 429, RetryAfter: "2", Nth: "1"}, true},
+	"F10 truncated":                   {ramtest.Rule{Fault: "truncate", Nth: "1"}, true},
+	"F11 empty":                       {ramtest.Rule{Fault: "empty", Nth: "1"}, true},
+	"F11 null, committed":             {ramtest.Rule{Fault: "null", Nth: "1", Phase: "after_commit"}, true},
+	"F11 a page, committed":           {ramtest.Rule{Fault: "html", Status: 502, Nth: "1", Phase: "after_commit"}, true},
+	"F22 denied":                      {ramtest.Rule{Code: "NoPermission", Status: 403}, false},
+	"F24 redirected":                  {ramtest.Rule{Fault: "redirect", Status: 307, Header: map[string]string{"Location": "http://127.0.0.1:1/"}}, false},
+	"F05 error for good":              {ramtest.Rule{Code: "InternalError", Status: 500}, false},
+	"F07 down":                        {ramtest.Rule{Fault: "reset"}, false},
 }
 
 // The first write meets a fault: a temporary one is retried, and a permanent one is an error that states what exists
@@ -342,7 +342,7 @@ func TestAction_waitsForStaleReads(t *testing.T) {
 			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 4 })
 			progress, diags := c.Invoke(story.kind, story.config)
 			clean(t, diags)
-			told(t, progress, story.first)
+			checkProgress(t, progress, story.first)
 			story.done(t, srv)
 		})
 	}
@@ -369,8 +369,8 @@ func TestAction_withoutPermissionToRead(t *testing.T) {
 					t.Fatalf("it is not refused: %s", acctest.Messages(diags))
 				}
 				contains(t, acctest.Messages(diags), "Code: NoPermission")
-				if made := len(writes(srv)); made == 0 != strings.Contains(acctest.Messages(diags), "Nothing was changed.") {
-					t.Errorf("%d writes, and said: %s", made, acctest.Messages(diags))
+				if created := len(writes(srv)); created == 0 != strings.Contains(acctest.Messages(diags), "Nothing was changed.") {
+					t.Errorf("%d writes, and said: %s", created, acctest.Messages(diags))
 				}
 			})
 		}
@@ -514,7 +514,7 @@ func TestAction_nothingToDo(t *testing.T) {
 			})
 			progress, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(one.kind, one.config)
 			clean(t, diags)
-			told(t, progress, one.reports)
+			checkProgress(t, progress, one.reports)
 			if one.warns == "" {
 				expect(t, "what was said", acctest.Messages(diags), "")
 			}
@@ -619,7 +619,7 @@ func TestDeactivate_cancelled(t *testing.T) {
 	expect(t, "messages", len(progress), 1)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot ", "Usable when last listed: LTAIone, LTAItwo.", "interrupted", "Run the same command again")
 	if len(srv.Calls("UpdateAccessKey")) > 1 {
-		t.Error("it went on after it was told to stop")
+		t.Error("it continued after the cancellation")
 	}
 	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("it took %s to stop", took)
@@ -730,17 +730,17 @@ func TestGenerateReport_reportsProgress(t *testing.T) {
 	progress, diags := c.Invoke(makeReport, attributes{})
 	expect(t, "what was said", acctest.Messages(diags), "")
 	if len(progress) < 2 {
-		t.Fatalf("told: %v", progress)
+		t.Fatalf("progress: %v", progress)
 	}
 	for _, message := range progress[:len(progress)-1] {
 		contains(t, message, "Waiting for the credential report. Its state is ")
 	}
-	made := account(srv).CredentialReport.GeneratedTime.UTC().Format(time.RFC3339)
-	expect(t, "the last message", progress[len(progress)-1], "The credential report of "+made+" is complete.")
+	created := account(srv).CredentialReport.GeneratedTime.UTC().Format(time.RFC3339)
+	expect(t, "the last message", progress[len(progress)-1], "The credential report of "+created+" is complete.")
 
 	progress, diags = c.Invoke(makeReport, attributes{})
 	expect(t, "what was said", acctest.Messages(diags), "")
-	told(t, progress, []string{"The credential report of " + made + " is still current: the service generates at most one every four hours."})
+	checkProgress(t, progress, []string{"The credential report of " + created + " is still current: the service generates at most one every four hours."})
 }
 
 func TestGenerateReport_faults(t *testing.T) {
@@ -790,7 +790,7 @@ func TestAction_containsNoSecret(t *testing.T) {
 			progress, diags := c.Invoke(story.kind, story.config)
 			for _, secret := range secrets {
 				if strings.Contains(strings.Join(progress, "\n")+acctest.Messages(diags), secret) {
-					t.Errorf("a secret was told: %v %s", progress, acctest.Messages(diags))
+					t.Errorf("a message contains a secret: %v %s", progress, acctest.Messages(diags))
 				}
 			}
 		})

@@ -18,7 +18,7 @@ import (
 )
 
 // beyondArguments are the attributes of the settings' resources and data sources that
-// baselines do not ask for.
+// baselines do not require.
 var beyondArguments = []string{"account_id", "allow_lock_out", "must_allow", "must_allow_vpcs", "on_destroy", "reset_may_weaken", "timeouts"}
 
 func (s assessed) read(path string, given tftypes.Value) (tf.Values, error) {

@@ -39,7 +39,7 @@ func (p baseline) value(setting, attribute string) any {
 	return nil
 }
 
-// baselinesTable shows what each baseline asks for, as Markdown.
+// baselinesTable shows what each baseline requires, as Markdown.
 func baselinesTable() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "| attribute | %s |\n|---|%s\n", strings.Join(quoted(baselineNames()), " | "), strings.Repeat("---|", len(baselines)))
@@ -69,7 +69,7 @@ func baselinesRow(setting, attribute string) (row string, asked bool) {
 	return strings.Join(cells, " | "), asked
 }
 
-// cell is what a control asks of its attribute. An audit asks for other things, and the
+// cell is what a control requires of its attribute. An audit requires other things, and the
 // attribute helps to pass it.
 func (c control) cell() string {
 	if c.audit != nil && c.given != nil {

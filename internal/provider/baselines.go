@@ -21,7 +21,7 @@ type control struct {
 	wanted             rule       // what passes
 	audit              *procedure // evaluates the control instead of wanted; nil if the attribute does
 	source             string
-	conflict           string // the benchmarks that ask for something else, and how this one is read
+	conflict           string // the benchmarks that require something else, and how this one is read
 }
 
 // Where the values come from.
@@ -32,7 +32,7 @@ const (
 	mlps         = "GB/T 22239-2019 (MLPS 2.0), level 3, "
 	byConfig     = "; the value is the default of the managed rule "
 	nist         = "NIST SP 800-63B-4, "
-	own          = "No benchmark and no managed rule asks for it; it is this baseline's own"
+	own          = "No benchmark and no managed rule requires it; it is this baseline's own"
 )
 
 // baselines are the baselines, the newest last.
@@ -42,7 +42,7 @@ var baselines = []baseline{
 		controls: cisControls(control{
 			id: "1.13", title: "Passwords expire within 90 days",
 			setting: inPolicy, attribute: "max_password_age", given: 90, wanted: oneTo(90), source: cis + ", 1.13 of 1.0.0",
-			conflict: "Version 2.0.0 asks for 365 days or more: no value satisfies both.",
+			conflict: "Version 2.0.0 requires 365 days or more: no value satisfies both.",
 		}),
 	},
 	{
@@ -50,11 +50,11 @@ var baselines = []baseline{
 		controls: cisControls(control{
 			id: "1.13", title: "Passwords last 365 days or longer",
 			setting: inPolicy, attribute: "max_password_age", given: 365, wanted: zeroOrYear(), source: cis + ", 1.13 of 2.0.0",
-			conflict: "Version 1.0.0, Checkov, KICS and Alibaba Cloud Config ask for 90 days or less: no value satisfies both. The audit text and Prowler also take 0, which never expires; the title and Steampipe's check do not.",
+			conflict: "Version 1.0.0, Checkov, KICS and Alibaba Cloud Config require 90 days or less: no value satisfies both. The audit text and Prowler also take 0, which never expires; the title and Steampipe's check do not.",
 		}),
 	},
 	{
-		name: "alibaba-2026", title: "what Alibaba Cloud's own rules and the scanners for it ask for in 2026, and the settings that are newer than the benchmarks",
+		name: "alibaba-2026", title: "what Alibaba Cloud's own rules and the scanners for it require in 2026, and the settings that are newer than the benchmarks",
 		controls: []control{
 			{
 				id: "mfa-at-logon", title: "Every logon to the console needs a second factor",
@@ -115,12 +115,12 @@ var baselines = []baseline{
 			{
 				id: "password-reuse", title: "None of the last 24 passwords may be used again",
 				setting: inPolicy, attribute: "password_reuse_prevention", given: 24, wanted: least(24),
-				source: "Checkov CKV_ALI_18", conflict: "CIS asks for 5, and Steampipe's check of it passes at exactly 5; Alibaba Cloud Config is content with 3.",
+				source: "Checkov CKV_ALI_18", conflict: "CIS requires 5, and Steampipe's check of it passes at exactly 5; Alibaba Cloud Config is content with 3.",
 			},
 			{
 				id: "password-age", title: "Passwords expire within 90 days",
 				setting: inPolicy, attribute: "max_password_age", given: 90, wanted: oneTo(90),
-				source: configCheck + "; Checkov CKV_ALI_16", conflict: "CIS 2.0.0 asks for 365 days or more: no value satisfies both.",
+				source: configCheck + "; Checkov CKV_ALI_16", conflict: "CIS 2.0.0 requires 365 days or more: no value satisfies both.",
 			},
 			{
 				id: "password-hard-expiry", title: "Only an administrator can reset a password that has expired",
@@ -129,7 +129,7 @@ var baselines = []baseline{
 			{
 				id: "password-attempts", title: "Five wrong passwords lock the logon",
 				setting: inPolicy, attribute: "max_login_attempts", given: 5, wanted: oneTo(5), source: configCheck,
-				conflict: "Prowler asks for 5 or more, Checkov, KICS and Steampipe for 5 or less: only 5 pleases all.",
+				conflict: "Prowler requires 5 or more, Checkov, KICS and Steampipe for 5 or less: only 5 pleases all.",
 			},
 			{
 				id: "access-key-networks", title: "AccessKey pairs work from known networks only",
@@ -201,13 +201,13 @@ func cisControls(expiry control) []control {
 		{
 			id: "1.12", title: "None of the last 5 passwords may be used again",
 			setting: inPolicy, attribute: "password_reuse_prevention", given: 5, wanted: least(5), source: cis + ", 1.12",
-			conflict: "The audit text says 5. More than 5 passes here and with Prowler, but Steampipe's check passes at exactly 5; Checkov CKV_ALI_18 asks for 24.",
+			conflict: "The audit text says 5. More than 5 passes here and with Prowler, but Steampipe's check passes at exactly 5; Checkov CKV_ALI_18 requires 24.",
 		},
 		expiry,
 		{
 			id: "1.14", title: "Five wrong passwords lock the logon",
 			setting: inPolicy, attribute: "max_login_attempts", given: 5, wanted: oneTo(5), source: cis + ", 1.14",
-			conflict: "Prowler asks for 5 or more, Checkov, KICS and Steampipe for 5 or less: only 5 pleases all.",
+			conflict: "Prowler requires 5 or more, Checkov, KICS and Steampipe for 5 or less: only 5 pleases all.",
 		},
 		{
 			id: "1.15", title: "No custom policy that allows everything is attached", wanted: none(), source: cis + ", 1.15",
@@ -248,7 +248,7 @@ func mlpsControls() []control {
 		{
 			id: "8.1.4.1a-age", title: "Passwords expire within 90 days",
 			setting: inPolicy, attribute: "max_password_age", given: 90, wanted: oneTo(90), source: mlps + "8.1.4.1 a), periodic change" + byConfig + config,
-			conflict: "CIS 2.0.0 asks for 365 days or more, and NIST SP 800-63B-4 for no expiry: no value satisfies them.",
+			conflict: "CIS 2.0.0 requires 365 days or more, and NIST SP 800-63B-4 for no expiry: no value satisfies them.",
 		},
 		{
 			id: "8.1.4.1b", title: "Five wrong passwords lock the logon",
@@ -280,7 +280,7 @@ func mlpsControls() []control {
 // nistControls are the controls of NIST SP 800-63B-4 at AAL2.
 func nistControls() []control {
 	const composition = nist + "3.1.1.2: no composition rules"
-	const stricter = "CIS, MLPS 2.0 and Alibaba Cloud Config ask for the opposite."
+	const stricter = "CIS, MLPS 2.0 and Alibaba Cloud Config require the opposite."
 	return []control{
 		{
 			id: "2.2.1-mfa", title: "Every logon to the console needs a second factor",
@@ -324,7 +324,7 @@ func nistControls() []control {
 		{
 			id: "3.1.1.2-age", title: "Passwords do not expire",
 			setting: inPolicy, attribute: "max_password_age", given: 0, wanted: equals(0), source: nist + "3.1.1.2: no periodic change",
-			conflict: "CIS 1.0.0, MLPS 2.0 and Alibaba Cloud Config ask for 90 days or less: no value satisfies them.",
+			conflict: "CIS 1.0.0, MLPS 2.0 and Alibaba Cloud Config require 90 days or less: no value satisfies them.",
 		},
 		{
 			id: "3.1.1.2-blocklist", title: "Passwords that are known to be compromised are refused",

@@ -129,7 +129,7 @@ func (c cloud) read() {
 // live creates a user with all objects, reads them twice, and removes them.
 func (c cloud) live() {
 	c.t.Helper()
-	made := []acctest.Object{}
+	created := []acctest.Object{}
 	kinds := []string{userKind, profileKind, accessKey, deviceKind}
 	for i, config := range []attributes{
 		{"name": c.name, "comments": "made by a test of terraform-provider-ram; it may be deleted", "force_destroy": true},
@@ -139,17 +139,17 @@ func (c cloud) live() {
 	} {
 		o, diags := c.Create(kinds[i], config)
 		clean(c.t, diags)
-		made = append(made, o)
+		created = append(created, o)
 	}
-	for i, o := range made {
+	for i, o := range created {
 		after, diags := c.Read(kinds[i], o)
 		clean(c.t, diags)
 		if !after.State.Equal(o.State) {
 			c.t.Errorf("%s: a read differs from what the create left", kinds[i])
 		}
 	}
-	for i := len(made) - 1; i >= 0; i-- {
-		_, diags := c.Destroy(kinds[i], made[i])
+	for i := len(created) - 1; i >= 0; i-- {
+		_, diags := c.Destroy(kinds[i], created[i])
 		clean(c.t, diags)
 	}
 }
@@ -161,7 +161,7 @@ func (c cloud) rewrite() {
 	clean(c.t, diags)
 	length, ok := in(c.t, o.State, "minimum_password_length").(int64)
 	if !ok || length == 32 {
-		c.t.Fatalf("the account wants %d characters, and more than 32 cannot be asked for", length)
+		c.t.Fatalf("the account wants %d characters, and more than 32 cannot be required", length)
 	}
 	o, diags = c.Create(policy, attributes{"minimum_password_length": int(length) + 1, "on_destroy": "restore"})
 	clean(c.t, diags)

@@ -19,7 +19,7 @@ type attributes = acctest.Attributes
 
 // base has the schemas, which are the same for every instance of the provider.
 var base = sync.OnceValue(func() *acctest.Driver {
-	return acctest.NewDriver(context.Background(), acctest.Panics{}, Server(New("test", func(string) string { return "" })())) //nolint:forbidigo // the schemas serve all tests, not the one that asks for them first
+	return acctest.NewDriver(context.Background(), acctest.Panics{}, Server(New("test", func(string) string { return "" })())) //nolint:forbidigo // the schemas serve all tests, not the one that needs them first
 })
 
 // newCore returns a driver of a configured provider.

@@ -54,13 +54,13 @@ func (a *generateCredentialReport) Invoke(ctx context.Context, req action.Invoke
 	if _, ok := a.checkInvocation(ctx, failedReport, m, &resp.Diagnostics); !ok {
 		return
 	}
-	tell := progressOf(resp)
+	report := progressOf(resp)
 	waiting := false
 	request := credentialReportRequest{
 		Instance: a.Instance, maxAge: maxAge{age: ram.CredentialReportInterval}, timeout: timeout,
 		onWait: func(state ram.ReportState) {
 			waiting = true
-			tell("Waiting for the credential report. Its state is %s.", state)
+			report("Waiting for the credential report. Its state is %s.", state)
 		},
 	}
 	found, err := request.find(ctx)
@@ -69,8 +69,8 @@ func (a *generateCredentialReport) Invoke(ctx context.Context, req action.Invoke
 	}
 	generated := found.GeneratedTime.Format(time.RFC3339)
 	if !waiting && request.previous != nil && request.previous.GeneratedTime.Equal(found.GeneratedTime) {
-		tell("The credential report of %s is still current: the service generates at most one every four hours.", generated)
+		report("The credential report of %s is still current: the service generates at most one every four hours.", generated)
 		return
 	}
-	tell("The credential report of %s is complete.", generated)
+	report("The credential report of %s is complete.", generated)
 }

@@ -136,7 +136,7 @@ func (d *credentialReportData) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	request := credentialReportRequest{Instance: d.Instance, maxAge: maxAgeOf(m.MaxAge, ram.CredentialReportInterval), timeout: patience}
-	made, rows, err := request.read(ctx)
+	created, rows, err := request.read(ctx)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
@@ -150,7 +150,7 @@ func (d *credentialReportData) Read(ctx context.Context, req datasource.ReadRequ
 	for _, row := range rows {
 		elements = append(elements, credentialValues(row).Object(kind, &resp.Diagnostics))
 	}
-	m.AccountID, m.GeneratedTime = types.StringValue(account), tf.Timestamp(made)
+	m.AccountID, m.GeneratedTime = types.StringValue(account), tf.Timestamp(created)
 	m.Rows, more = types.ListValue(kind, elements)
 	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() {
@@ -172,14 +172,14 @@ func credentialValues(row ram.CredentialRow) tf.Values {
 	v := tf.Values{"user": types.StringValue(row.User), "user_name": tf.NonEmpty(row.Name())}
 	notes, other := map[string]attr.Value{}, map[string]attr.Value{}
 	for _, column := range ram.CredentialColumns {
-		cell, told := row.Cells[column.Name]
-		if told && cell.Note != "" {
+		cell, exists := row.Cells[column.Name]
+		if exists && cell.Note != "" {
 			notes[column.Name] = types.StringValue(string(cell.Note))
 		}
 		switch {
 		case column.Time:
 			v[column.Name] = tf.Timestamp(cell.Time)
-		case told && cell.Note == "":
+		case exists && cell.Note == "":
 			v[column.Name] = types.BoolValue(cell.Is)
 		default:
 			v[column.Name] = types.BoolNull()

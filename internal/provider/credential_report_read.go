@@ -33,7 +33,7 @@ type credentialReportRequest struct {
 }
 
 // read returns all rows of one report, and when it was generated.
-func (m *credentialReportRequest) read(ctx context.Context) (made time.Time, rows []ram.CredentialRow, err error) {
+func (m *credentialReportRequest) read(ctx context.Context) (created time.Time, rows []ram.CredentialRow, err error) {
 	found, err := m.find(ctx)
 	if err != nil {
 		return time.Time{}, nil, err
@@ -44,7 +44,7 @@ func (m *credentialReportRequest) read(ctx context.Context) (made time.Time, row
 				return err
 			}
 		}
-		made, rows = found.GeneratedTime, nil
+		created, rows = found.GeneratedTime, nil
 		for row, err := range found.Rows(ctx) {
 			if err != nil {
 				found = nil
@@ -54,7 +54,7 @@ func (m *credentialReportRequest) read(ctx context.Context) (made time.Time, row
 		}
 		return nil
 	})
-	return made, rows, err
+	return created, rows, err
 }
 
 // find returns the existing report if it is recent enough, or requests a new one.
@@ -63,7 +63,7 @@ func (m *credentialReportRequest) find(ctx context.Context) (found *ram.Credenti
 	if err != nil && !ram.NoReport(err) {
 		return nil, err
 	}
-	if young, err := m.recent(ctx, m.previous); err != nil || young {
+	if isRecent, err := m.recent(ctx, m.previous); err != nil || isRecent {
 		return m.previous, err
 	}
 	err = waitForReport(ctx, m.Instance, "credential report", m.timeout, func(ctx context.Context) (state ram.ReportState, there bool, err error) {
@@ -76,8 +76,8 @@ func (m *credentialReportRequest) find(ctx context.Context) (found *ram.Credenti
 	if err != nil {
 		return nil, err
 	}
-	young, err := m.recent(ctx, found)
-	if err != nil || young || !m.configured {
+	isRecent, err := m.recent(ctx, found)
+	if err != nil || isRecent || !m.configured {
 		return found, err
 	}
 	return nil, diagnostics.WithState(

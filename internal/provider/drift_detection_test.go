@@ -588,7 +588,7 @@ func TestDriftDetection_whoIsAffected(t *testing.T) {
 }
 
 // controlsByAttribute are the controls of the baselines by the attribute that they
-// ask for, as the report names them: without the version of the CIS benchmark.
+// require, as the report names them: without the version of the CIS benchmark.
 func controlsByAttribute() map[string][]string {
 	found := map[string][]string{}
 	for _, b := range baselines {

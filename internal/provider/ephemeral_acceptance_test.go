@@ -116,18 +116,18 @@ func TestAccDecryptedSecret_passedToAWriteOnlyArgument(t *testing.T) {
 func TestAccDecryptedSecret_errorQuotesNothing(t *testing.T) {
 	t.Parallel()
 	alice, bob := pgpPair(t, nil), pgpPair(t, nil)
-	sealed, plain := sealedFor(t, alice, sealedText), "Unsealed-Secret-Pasted-By-Mistake"
-	for name, bad := range map[string]struct{ sealed, key, says string }{
-		"another key":  {sealed, privateKey(t, bob), "encrypted for the key with the id"},
+	ciphertext, plain := encryptedFor(t, alice, secretText), "Unsealed-Secret-Pasted-By-Mistake"
+	for name, bad := range map[string]struct{ ciphertext, key, says string }{
+		"another key":  {ciphertext, privateKey(t, bob), "encrypted for the key with the id"},
 		"no message":   {plain, privateKey(t, bob), "not a PGP message"},
-		"a broken key": {sealed, privateKey(t, bob)[:300], "not a PGP private key"},
+		"a broken key": {ciphertext, privateKey(t, bob)[:300], "not a PGP private key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := ramtest.New(t)
 			c := newCLI(t, srv.Getenv, `
 				ephemeral "ram_decrypted_secret" "it" {
-					encrypted_secret = "`+bad.sealed+`"
+					encrypted_secret = "`+bad.ciphertext+`"
 					private_key      = <<-EOT
 `+bad.key+`
 					EOT
@@ -140,14 +140,14 @@ func TestAccDecryptedSecret_errorQuotesNothing(t *testing.T) {
 			printed := c.run(1, "plan", "-out=plan.out")
 			contains(t, strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(printed)), " "), "Cannot decrypt the secret", bad.says)
 			c.scan(srv, printed, strings.Split(bad.key, "\n")[3], nil)
-			if bad.sealed == plain {
+			if bad.ciphertext == plain {
 				c.scan(srv, printed, plain, nil)
 			}
 		})
 	}
 }
 
-// A password that two places need is made by the login profile. The other place, here the
+// A password that two places need belongs to the login profile. The other place, here the
 // profile of bob, takes it from the state of the first: whichever write fails, the next apply
 // gives both the same password.
 func TestAccPassword_sharedByTwoProfiles(t *testing.T) {

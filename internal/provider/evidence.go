@@ -277,7 +277,7 @@ func readPolicy(o settingObject) (p policyEvidence, err error) {
 }
 
 // grantsAll reports whether a policy has a statement that allows every action on every
-// resource, with or without a condition: CIS 1.15 asks for the statement alone.
+// resource, with or without a condition: CIS 1.15 requires only the statement.
 func grantsAll(document string) (bool, error) {
 	var policy struct{ Statement json.RawMessage }
 	if err := json.Unmarshal([]byte(document), &policy); err != nil {

@@ -287,12 +287,12 @@ func TestMembersExclusive_everyStepCanBeRepeated(t *testing.T) {
 					} else {
 						expect(t, "removed", len(k.has(account(srv))), 0)
 					}
-					mended := staffedLike(t, srv)
-					after, diags := newCore(t, mended.Getenv, fakeClock()).Read(k.kind, broken)
+					repaired := staffedLike(t, srv)
+					after, diags := newCore(t, repaired.Getenv, fakeClock()).Read(k.kind, broken)
 					clean(t, diags)
-					_, diags = newCore(t, mended.Getenv, fakeClock()).Apply(k.kind, config, after)
+					_, diags = newCore(t, repaired.Getenv, fakeClock()).Apply(k.kind, config, after)
 					clean(t, diags)
-					expect(t, action+" "+phase+" "+nth, len(k.has(account(mended))), 0)
+					expect(t, action+" "+phase+" "+nth, len(k.has(account(repaired))), 0)
 				}
 			}
 		}
@@ -391,9 +391,9 @@ func TestMembersExclusive_importAndInvalidInput(t *testing.T) {
 		contains(t, acctest.Messages(diags), "Cannot read the "+k.noun, "The state is as it was.")
 		expect(t, "state", denied.State.Equal(o.State), true)
 
-		mended := staffedLike(t, srv)
-		mended.Change(k.remove)
-		after, diags := newCore(t, mended.Getenv, fakeClock()).Read(k.kind, o)
+		repaired := staffedLike(t, srv)
+		repaired.Change(k.remove)
+		after, diags := newCore(t, repaired.Getenv, fakeClock()).Read(k.kind, o)
 		clean(t, diags)
 		contains(t, acctest.Messages(diags), "are gone", "no longer checked")
 		expect(t, "state", after.State.IsNull(), true)

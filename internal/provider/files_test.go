@@ -33,7 +33,7 @@ func TestFiles_referencesRunOneWay(t *testing.T) {
 			}
 		}
 		if longest == "" {
-			longest, _, _ = strings.Cut(name, "_") // such as configuration_hosts of configuration
+			longest, _, _ = strings.Cut(name, "_") // such as configuration_schema of configuration
 		}
 		return longest
 	})

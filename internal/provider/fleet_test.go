@@ -118,7 +118,7 @@ func resultOf(r reports.Report, id string) reports.Status {
 	return r.Accounts[i].Status
 }
 
-// lengths counts the accounts by the length of a password that they ask for.
+// lengths counts the accounts by the length of a password that they require.
 func (f *fleet) lengths() map[int]int {
 	counts := map[int]int{}
 	for _, id := range f.ids {

@@ -47,7 +47,7 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 			"* `status` is `passed`, `failed`, or `not_evaluated` if an input that the control needs is not given, is null, or does not say it. Count all three: a control that is not evaluated has not passed.\n" +
 			"* `wanted` and `found` are JSON. `wanted` is the one value that passes, or a schema with `minimum`, `maximum`, `minItems`, `anyOf` or a `description`; `found` is the value, or `null`. " +
 			"A control that evaluates users, keys or policies wants `[]`, and finds the list of those that fail.\n" +
-			"* `attribute` is the attribute that the control asks for, such as `password_policy.max_password_age`, or that helps to pass it; empty if no setting does.\n" +
+			"* `attribute` is the attribute that the control requires, such as `password_policy.max_password_age`, or that helps to pass it; empty if no setting does.\n" +
 			"* `who` lists the users, keys or policies that fail. `note` is why a control is not evaluated, or which users could not be evaluated; otherwise empty.\n\n" +
 			"The function reads nothing and changes nothing. It evaluates its argument: pass data sources for the state of the account, and resources for the result of a configuration. " +
 			"A data source with a filter does not list everything, so a control that would pass is not evaluated. Ages count from the time at which the credential report was generated. While anything in the settings is unknown, the result is unknown.\n\n" +

@@ -168,11 +168,11 @@ func TestLoginURL_equalsTheDataSource(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	read, diags := c.ReadData(alias, attributes{})
 	clean(t, diags)
-	made, fault := c.Call("login_url", hcl("example-corp"))
+	created, fault := c.Call("login_url", hcl("example-corp"))
 	if fault != nil {
 		t.Fatal(fault.Text)
 	}
-	expect(t, "login_url", acctest.Native(made), in(t, read, "login_url"))
+	expect(t, "login_url", acctest.Native(created), in(t, read, "login_url"))
 }
 
 func TestAllows(t *testing.T) {

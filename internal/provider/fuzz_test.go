@@ -68,7 +68,7 @@ func FuzzPGPInput(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key string) {
 		to, err := pgp.CheckKey(key, now)
 		if err == nil {
-			if sealed, err := to.Encrypt("secret"); err != nil || strings.Contains(sealed, "secret") || to.Fingerprint == "" {
+			if ciphertext, err := to.Encrypt("secret"); err != nil || strings.Contains(ciphertext, "secret") || to.Fingerprint == "" {
 				t.Errorf("%q was accepted, and does not encrypt: %v", key, err)
 			}
 			return

@@ -65,11 +65,11 @@ func (m *governanceReportRequest) find(ctx context.Context) error {
 				return state, false, err
 			}
 		}
-		made, _, err := m.Client.GovernanceMetrics(ctx)
+		created, _, err := m.Client.GovernanceMetrics(ctx)
 		if ram.NoReport(err) {
 			return state, false, nil
 		}
-		return state, err == nil && !made.IsZero() && !made.Equal(had), err
+		return state, err == nil && !created.IsZero() && !created.Equal(had), err
 	})
 }
 
@@ -81,7 +81,7 @@ func (m *governanceReportRequest) items(ctx context.Context) (report governanceR
 	if report.status.Whole == ram.ReportNone { // find read a report
 		return governanceResult{}, &ram.ReportReplacedError{Action: "GetGovernanceReportStatus"}
 	}
-	made, metrics, err := m.Client.GovernanceMetrics(ctx)
+	created, metrics, err := m.Client.GovernanceMetrics(ctx)
 	if err != nil {
 		return governanceResult{}, err
 	}
@@ -96,7 +96,7 @@ func (m *governanceReportRequest) items(ctx context.Context) (report governanceR
 	if len(m.itemTypes) > 0 {
 		names = slices.Sorted(slices.Values(m.itemTypes))
 	}
-	report.generated = made
+	report.generated = created
 	for _, name := range names {
 		if !known[name] {
 			return governanceResult{}, &unknownItemError{name, slices.Sorted(maps.Keys(known))}
@@ -105,7 +105,7 @@ func (m *governanceReportRequest) items(ctx context.Context) (report governanceR
 		if err != nil {
 			return governanceResult{}, err
 		}
-		if item.GenerateTime.After(made) { // an item may be older than the whole (assumed), but not newer
+		if item.GenerateTime.After(created) { // an item may be older than the whole (assumed), but not newer
 			return governanceResult{}, &ram.ReportReplacedError{Action: "GetGovernanceItemReport"}
 		}
 		report.items = append(report.items, item)

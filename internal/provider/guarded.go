@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -253,4 +254,27 @@ func (g guard) planAccount(ctx context.Context, req resource.ModifyPlanRequest, 
 	if planned := accountIn(ctx, resp.Plan, &resp.Diagnostics); planned.IsUnknown() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("account_id"), id)...)
 	}
+}
+
+// guardedAction is an action whose panics are errors. The framework invokes it in another
+// goroutine, in which the server catches nothing, see [server.CatchPanics].
+type guardedAction struct{ invocable }
+
+// invocable is what each of our actions can do.
+type invocable interface {
+	action.ActionWithConfigure
+	action.ActionWithModifyPlan
+}
+
+// guardedActions puts each action behind a guard.
+func guardedActions(actions []func() action.Action) (all []func() action.Action) {
+	for _, create := range actions {
+		all = append(all, func() action.Action { return guardedAction{create().(invocable)} }) //nolint:forcetypeassert // a test creates each of them
+	}
+	return all
+}
+
+// Invoke implements [action.Action].
+func (g guardedAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	reportPanic(&resp.Diagnostics, "finish the action", "The last request to the service may have been successful.", func() { g.invocable.Invoke(ctx, req, resp) })
 }

@@ -29,15 +29,15 @@ func TestGuard_panicIsAnErrorAndLosesNothing(t *testing.T) {
 		return h.Pause(ctx, d)
 	}))
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
-	told := acctest.Messages(diags)
+	messages := acctest.Messages(diags)
 	for _, want := range []string{"Cannot finish the create", "a panic with a string", "Run terraform plan", "guarded_test.go"} {
-		if !strings.Contains(told, want) {
-			t.Errorf("it is not said that %q:\n%s", want, told)
+		if !strings.Contains(messages, want) {
+			t.Errorf("it is not said that %q:\n%s", want, messages)
 		}
 	}
 	keys := keysOf(srv, "alice")
-	if len(keys) != 1 || stateOf(t, o, "secret") != keys[0].Secret || strings.Contains(told, keys[0].Secret) || strings.Contains(told, bug) {
-		t.Errorf("the state has %s, alice %+v, and it is said:\n%s", o.State, keys, told)
+	if len(keys) != 1 || stateOf(t, o, "secret") != keys[0].Secret || strings.Contains(messages, keys[0].Secret) || strings.Contains(messages, bug) {
+		t.Errorf("the state has %s, alice %+v, and it is said:\n%s", o.State, keys, messages)
 	}
 	if !struck {
 		t.Fatal("no panic")
@@ -92,10 +92,10 @@ func TestGuard_catchesPanicsInEveryStep(t *testing.T) {
 		},
 	} {
 		broken = true
-		told := act()
+		messages := act()
 		broken = false
-		if !strings.Contains(told, "Cannot "+step) && !strings.Contains(told, "This is a bug of the provider") || !strings.Contains(told, "index out of range") {
-			t.Errorf("%s: %s", step, told)
+		if !strings.Contains(messages, "Cannot "+step) && !strings.Contains(messages, "This is a bug of the provider") || !strings.Contains(messages, "index out of range") {
+			t.Errorf("%s: %s", step, messages)
 		}
 	}
 	if len(keysOf(srv, "alice")) != 1 {

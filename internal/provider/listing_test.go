@@ -118,7 +118,7 @@ func peopled(t *testing.T, options ...ramtest.Option) *ramtest.Server {
 func TestList_filters(t *testing.T) {
 	t.Parallel()
 	own := "admin LTAI"
-	for _, ask := range []struct {
+	for _, test := range []struct {
 		kind   string
 		config attributes
 		want   []string
@@ -169,17 +169,17 @@ func TestList_filters(t *testing.T) {
 		{verificationKind, attributes{"status": "active"}, []string{"alice", "bob"}},
 		{verificationKind, attributes{"user_name": "bob"}, []string{"bob"}},
 	} {
-		t.Run(fmt.Sprint(ask.kind, ask.config), func(t *testing.T) {
+		t.Run(fmt.Sprint(test.kind, test.config), func(t *testing.T) {
 			t.Parallel()
 			srv := peopled(t)
-			names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(ask.kind, ask.config, false, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(test.kind, test.config, false, 0))
 			expect(t, "failures", failures, []string(nil))
 			for n, name := range names {
 				if strings.HasPrefix(name, own) {
 					names[n] = own // its id is drawn
 				}
 			}
-			expect(t, "found", names, ask.want)
+			expect(t, "found", names, test.want)
 		})
 	}
 }
@@ -190,7 +190,7 @@ func TestList_contradictoryArguments(t *testing.T) {
 	users := []string{userKind, profileKind, accessKey, ownPolicy, bindingKind, verificationKind}
 	named := slices.DeleteFunc(slices.Clone(users), func(kind string) bool { return kind == userKind })
 	c := newCore(t, ramtest.New(t).Getenv)
-	for _, ask := range []struct {
+	for _, test := range []struct {
 		kinds  []string
 		config attributes
 		blamed string
@@ -205,29 +205,29 @@ func TestList_contradictoryArguments(t *testing.T) {
 		{[]string{accessKey, ownPolicy, profileKind, verificationKind}, attributes{"status": "Disabled"}, "status"},
 		{[]string{deviceKind}, attributes{"unbound": true, "user_name": "alice"}, "user_name"},
 	} {
-		for _, kind := range ask.kinds {
-			t.Run(fmt.Sprint(kind, ask.config), func(t *testing.T) {
+		for _, kind := range test.kinds {
+			t.Run(fmt.Sprint(kind, test.config), func(t *testing.T) {
 				t.Parallel()
 				srv := ramtest.New(t)
 				c := newCore(t, srv.Getenv, fakeClock())
-				results := c.List(kind, ask.config, true, 100)
+				results := c.List(kind, test.config, true, 100)
 				if len(results) != 1 {
 					t.Fatalf("there are %d results", len(results))
 				}
-				contains(t, acctest.Messages(acctest.Errors(results[0].Diagnostics)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
+				contains(t, acctest.Messages(acctest.Errors(results[0].Diagnostics)), fmt.Sprintf("AttributeName(%q)", test.blamed))
 				expect(t, "calls", len(srv.Calls()), 0)
 			})
 			twin := map[string]string{userKind: "ram_users", accessKey: "ram_access_keys", deviceKind: "ram_virtual_mfa_devices"}[kind]
 			if twin == "" {
 				continue
 			}
-			t.Run(fmt.Sprint(twin, ask.config), func(t *testing.T) {
+			t.Run(fmt.Sprint(twin, test.config), func(t *testing.T) {
 				t.Parallel()
 				valid, err := c.Server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
-					TypeName: twin, Config: c.Dynamic(c.Build(c.Schemas.DataSourceSchemas[twin], ask.config)),
+					TypeName: twin, Config: c.Dynamic(c.Build(c.Schemas.DataSourceSchemas[twin], test.config)),
 				})
 				must(t, err)
-				contains(t, acctest.Messages(acctest.Errors(valid.Diagnostics)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
+				contains(t, acctest.Messages(acctest.Errors(valid.Diagnostics)), fmt.Sprintf("AttributeName(%q)", test.blamed))
 			})
 		}
 	}
@@ -328,7 +328,7 @@ func TestAccList_filters(t *testing.T) {
 }
 
 // crowd is an account with n users, whose lists come in pages of so many, or of as many
-// as are asked for.
+// as are requested.
 func crowd(t *testing.T, n, page int) *ramtest.Server {
 	t.Helper()
 	srv := ramtest.New(t)
@@ -419,7 +419,7 @@ func TestList_makesNoUnneededCalls(t *testing.T) {
 		}
 		return fmt.Sprint(count), len(found)
 	}
-	for _, ask := range []struct {
+	for _, test := range []struct {
 		kind   string
 		config attributes
 		found  int
@@ -432,9 +432,9 @@ func TestList_makesNoUnneededCalls(t *testing.T) {
 		{deviceKind, nil, 1000, "map[GetCallerIdentity:1 ListVirtualMFADevices:10]"},
 	} {
 		for _, whole := range []bool{false, true} {
-			calls, found := total(srv, ask.kind, ask.config, whole)
-			expect(t, fmt.Sprint(ask.kind, ask.config, whole), calls, ask.calls)
-			expect(t, "found", found, ask.found)
+			calls, found := total(srv, test.kind, test.config, whole)
+			expect(t, fmt.Sprint(test.kind, test.config, whole), calls, test.calls)
+			expect(t, "found", found, test.found)
 		}
 	}
 }

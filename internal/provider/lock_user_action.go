@@ -65,17 +65,17 @@ func (a *lockUser) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 }
 
 // lock executes each step, and reports which of them are complete and which are open.
-func (a *lockUser) lock(ctx context.Context, user ram.User, tell progress, diags *diag.Diagnostics) {
+func (a *lockUser) lock(ctx context.Context, user ram.User, report progress, diags *diag.Diagnostics) {
 	steps := []struct {
 		what string
 		run  func(*diag.Diagnostics) bool
 	}{
-		{"console logon", func(d *diag.Diagnostics) bool { return a.disableLogon(ctx, logonStep, user, tell, d) }},
-		{"AccessKey pairs", func(d *diag.Diagnostics) bool { return a.revokeAll(ctx, accessKeyKind(a.Instance), user, tell, d) }},
+		{"console logon", func(d *diag.Diagnostics) bool { return a.disableLogon(ctx, logonStep, user, report, d) }},
+		{"AccessKey pairs", func(d *diag.Diagnostics) bool { return a.revokeAll(ctx, accessKeyKind(a.Instance), user, report, d) }},
 		{"service credentials", func(d *diag.Diagnostics) bool {
-			return a.revokeAll(ctx, serviceCredentialKind(a.Instance), user, tell, d)
+			return a.revokeAll(ctx, serviceCredentialKind(a.Instance), user, report, d)
 		}},
-		{"passkeys", func(d *diag.Diagnostics) bool { return a.revokeAll(ctx, passkeyKind(a.Instance), user, tell, d) }},
+		{"passkeys", func(d *diag.Diagnostics) bool { return a.revokeAll(ctx, passkeyKind(a.Instance), user, report, d) }},
 	}
 	var causes diag.Diagnostics // of the open steps
 	var complete, open []string
@@ -87,7 +87,7 @@ func (a *lockUser) lock(ctx context.Context, user ram.User, tell progress, diags
 		}
 	}
 	if len(open) == 0 {
-		tell("The user %q is locked. Console sessions that are open, and sessions through a role, remain valid until they expire.", user.Name)
+		report("The user %q is locked. Console sessions that are open, and sessions through a role, remain valid until they expire.", user.Name)
 		return
 	}
 	diags.AddError(fmt.Sprintf("Cannot lock the user %s", user.Name), fmt.Sprintf("Still open: %s. Complete: %s.\n\n%s", strings.Join(open, ", "), orNone(complete), runAgain))
@@ -95,8 +95,8 @@ func (a *lockUser) lock(ctx context.Context, user ram.User, tell progress, diags
 }
 
 // revokeAll revokes all credentials of one kind.
-func (a *actsOnInstance) revokeAll(ctx context.Context, kind credentialKind, user ram.User, tell progress, diags *diag.Diagnostics) bool {
-	return newRevocation(a.Instance, kind, user, nil, tell).run(ctx, diags)
+func (a *actsOnInstance) revokeAll(ctx context.Context, kind credentialKind, user ram.User, report progress, diags *diag.Diagnostics) bool {
+	return newRevocation(a.Instance, kind, user, nil, report).run(ctx, diags)
 }
 
 // orNone joins names, and says so if there is none.

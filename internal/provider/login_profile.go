@@ -186,11 +186,11 @@ func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	began := r.ServerNow()
-	made, ok := r.create(ctx, &plan, password, &resp.Diagnostics)
+	created, ok := r.create(ctx, &plan, password, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	r.complete(&plan, made)
+	r.complete(&plan, created)
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	r.confirm(ctx, plan, config, began, &resp.Diagnostics)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// loginProfileFilter is which login profiles are looked for. What is null holds for all.
+// loginProfileFilter selects login profiles. A null value matches all.
 type loginProfileFilter struct {
 	listing.Users
 
@@ -43,22 +43,22 @@ func (r *loginProfileResource) List(ctx context.Context, req list.ListRequest, s
 	listing.Listing[loginProfileFilter, foundProfile]{Name: "list the login profiles", Find: r.profiles, Show: showProfile}.Stream(ctx, r.Instance, req, stream)
 }
 
-// profiles finds the login profiles that are sought.
-func (r *loginProfileResource) profiles(ctx context.Context, sought loginProfileFilter, most int64) iter.Seq2[foundProfile, error] {
+// profiles finds the login profiles that match the filter.
+func (r *loginProfileResource) profiles(ctx context.Context, filter loginProfileFilter, most int64) iter.Seq2[foundProfile, error] {
 	hasMFA := mfaOwners(ctx, r.Instance)
-	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundProfile, error)) {
+	return listing.EachUser(ctx, r.Instance, filter.Users, most, func(ctx context.Context, user ram.User, add func(foundProfile, error)) {
 		live, err := r.Client.LoginProfile(ctx, user.Name)
 		if ram.NotFound(err, "User.LoginProfile") {
 			return
 		}
-		wanted := err == nil && (sought.Status.IsNull() || sought.Status.ValueString() == live.Status)
-		if wanted && !sought.WithoutMFA.IsNull() {
+		wanted := err == nil && (filter.Status.IsNull() || filter.Status.ValueString() == live.Status)
+		if wanted && !filter.WithoutMFA.IsNull() {
 			var has bool
 			has, err = hasMFA(user)
-			wanted = sought.WithoutMFA.ValueBool() != has
+			wanted = filter.WithoutMFA.ValueBool() != has
 		}
 		if wanted || err != nil {
-			tell(foundProfile{user, live}, err)
+			add(foundProfile{user, live}, err)
 		}
 	})
 }

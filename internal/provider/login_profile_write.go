@@ -6,8 +6,12 @@ package provider
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -21,8 +25,8 @@ import (
 )
 
 // create makes a profile where there is none. When the response is lost, a profile that
-// was not there before, has the flags that were asked for and was written since is
-// taken for the one that was asked for.
+// was not there before, has the requested flags and was written since is
+// taken for the requested one.
 func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileModel, password types.String, diags *diag.Diagnostics) (ram.LoginProfile, bool) {
 	f := diagnostics.Operation{Name: "create the login profile", State: "Nothing was created."}
 	var none ram.LoginProfile
@@ -52,13 +56,13 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	// One interrupt must not part the profile from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
-	for doubted := range 2 {
-		var made ram.LoginProfile
-		made, err = r.Client.CreateLoginProfile(ctx, name, want)
+	for unknowns := range 2 {
+		var created ram.LoginProfile
+		created, err = r.Client.CreateLoginProfile(ctx, name, want)
 		switch {
 		case err == nil:
-			return made, true
-		case ram.Exists(err) && doubted == 0:
+			return created, true
+		case ram.Exists(err) && unknowns == 0:
 			reportProfileExists(plan, "It appeared while this one was being created. ", diags)
 			return none, false
 		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
@@ -67,7 +71,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		}
 		f.State = fmt.Sprintf("It is unknown whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
 		found, lost := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (found bool, err error) {
-			made, err = r.Client.LoginProfile(ctx, name)
+			created, err = r.Client.LoginProfile(ctx, name)
 			if ram.NoLoginProfile(err) {
 				return false, nil
 			}
@@ -76,14 +80,14 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		switch {
 		case diagnostics.Report(diags, f, lost):
 			return none, false
-		case found && (!matchesRequest(want, made) || !r.writtenSince(began, made)):
+		case found && (!matchesRequest(want, created) || !r.writtenSince(began, created)):
 			reportProfileExists(plan, "The response to the request was lost, and the login profile differs from the requested one, so another administrator created it. ", diags)
 			return none, false
 		case found:
 			diags.AddWarning("The login profile was created, and its response was lost", fmt.Sprintf(
-				"The user %q had no login profile before the request, and has one since, with what was asked for. So it is taken for that one, with the password of the configuration. "+
+				"The user %q had no login profile before the request, and has one now, with the requested values. So the provider assumes that the request created it, with the password of the configuration. "+
 					"A password cannot be read back: if another administrator may have created a profile for this user at the same moment, send the password again with another password_wo_version.", name))
-			return made, true
+			return created, true
 		}
 	}
 	diagnostics.Report(diags, f, err)
@@ -110,7 +114,7 @@ func reportNoPassword(diags *diag.Diagnostics) {
 			"Set password_wo and password_wo_version, or pgp_key and password_wo_version for a random password. If the user already has a login profile, import it: that needs no password.")
 }
 
-// reportPasswordDue says that a new version asks for a password that is missing.
+// reportPasswordDue reports that a new version needs a password that is missing.
 func reportPasswordDue(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot update the login profile",
 		"password_wo_version changes, which requires a password, and the configuration has none. Nothing was changed.\n\nSet password_wo or pgp_key, or keep the version.")
@@ -267,4 +271,55 @@ func warnProfileChanged(written loginProfileModel, live ram.LoginProfile, diags 
 	if mfa := written.MFABindRequired.ValueBool(); live.MFABindRequired != mfa {
 		diags.AddAttributeWarning(path.Root("mfa_bind_required"), summary, fmt.Sprintf(detail, "mfa_bind_required", live.MFABindRequired, mfa))
 	}
+}
+
+// brokenRules are the rules of a policy that a password breaks, in words that reveal
+// nothing of the password. What counts as a symbol is not documented: any printable
+// ASCII character that is no letter, digit or blank does here, and of everything else
+// the service decides. That a password was used before, or has leaked, only the
+// service knows.
+func brokenRules(policy ram.PasswordPolicy, userName, password string) (broken []string) {
+	has := func(kind func(rune) bool) bool { return strings.ContainsFunc(password, kind) }
+	rule := func(breaks bool, words string, arguments ...any) {
+		if breaks {
+			broken = append(broken, fmt.Sprintf(words, arguments...))
+		}
+	}
+	least := func(n *int64) int64 {
+		if n == nil {
+			return 0
+		}
+		return *n
+	}
+	different := map[rune]bool{}
+	for _, c := range password {
+		different[c] = true
+	}
+	length, distinct := least(policy.MinimumPasswordLength), least(policy.MinimumPasswordDifferentCharacter)
+	rule(int64(utf8.RuneCountInString(password)) < length, "minimum_password_length: it must have at least %d characters", length)
+	rule(ram.Is(policy.RequireLowercaseCharacters, true) && !has(unicode.IsLower), "require_lowercase_characters: it must contain a lower-case letter")
+	rule(ram.Is(policy.RequireUppercaseCharacters, true) && !has(unicode.IsUpper), "require_uppercase_characters: it must contain an upper-case letter")
+	rule(ram.Is(policy.RequireNumbers, true) && !has(unicode.IsDigit), "require_numbers: it must contain a digit")
+	rule(ram.Is(policy.RequireSymbols, true) && !has(maybeSymbol), "require_symbols: it must contain a symbol")
+	rule(int64(len(different)) < distinct, "minimum_password_different_character: it must have at least %d different characters", distinct)
+	rule(ram.Is(policy.PasswordNotContainUserName, true) && userName != "" && strings.Contains(strings.ToLower(password), strings.ToLower(userName)),
+		"password_not_contain_user_name: it must not contain the user's name")
+	return broken
+}
+
+// maybeSymbol reports whether a character is one that the service may count as a symbol.
+func maybeSymbol(c rune) bool {
+	return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsSpace(c)
+}
+
+// reportBrokenRules names the rules, and never the password (PWD-02).
+func reportBrokenRules(f diagnostics.Operation, broken []string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("password_wo"), "Cannot "+f.Name, fmt.Sprintf(
+		"The password breaks the account's password policy. %s\n\n  - %s\n\nChange the password, or the policy, and apply again.", f.State, strings.Join(broken, "\n  - ")))
+}
+
+// passwordRefused reports whether the service found fault with the password.
+func passwordRefused(err error) bool {
+	var refusal *ram.Error
+	return errors.As(err, &refusal) && strings.HasPrefix(refusal.Code, "InvalidParameter.Password")
 }

@@ -18,7 +18,7 @@ func saveManaged(ctx context.Context, managed []string, private tf.PrivateState,
 	tf.WritePrivate(ctx, private, managedKey, managed, diags)
 }
 
-// managedBefore returns what keepManaged kept; nothing after an import.
+// managedBefore returns what saveManaged saved; nothing after an import.
 func managedBefore(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) []string {
 	if managed := tf.ReadPrivate[[]string](ctx, private, managedKey, "user", diags); managed != nil {
 		return *managed

@@ -87,16 +87,16 @@ func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	if !ok || !a.refuseOwnUser(ctx, failedUnbind, user, &resp.Diagnostics) {
 		return
 	}
-	tell := progressOf(resp)
-	serial, ok := a.unbindDevice(ctx, user, m, tell, &resp.Diagnostics)
+	report := progressOf(resp)
+	serial, ok := a.unbindDevice(ctx, user, m, report, &resp.Diagnostics)
 	if ok && serial != "" && m.DeleteDevice.ValueBool() {
-		a.destroy(ctx, user, serial, tell, &resp.Diagnostics)
+		a.destroy(ctx, user, serial, report, &resp.Diagnostics)
 	}
 }
 
 // unbindDevice unbinds the user's device, if it is the one that the invocation names or if it names none. It returns the device that
 // is free now, if there is one.
-func (a *unbindMFA) unbindDevice(ctx context.Context, user ram.User, m unbindMFAModel, tell progress, diags *diag.Diagnostics) (serial string, ok bool) {
+func (a *unbindMFA) unbindDevice(ctx context.Context, user ram.User, m unbindMFAModel, report progress, diags *diag.Diagnostics) (serial string, ok bool) {
 	f, want := failedUnbind, m.SerialNumber.ValueString()
 	unlock, err := a.Client.Lock(ctx, access.LockName)
 	if diagnostics.Report(diags, f, err) {
@@ -109,7 +109,7 @@ func (a *unbindMFA) unbindDevice(ctx context.Context, user ram.User, m unbindMFA
 	}
 	switch {
 	case !userMFA.Enabled:
-		tell("The user %q has no MFA device. There is nothing to unbind.", user.Name)
+		report("The user %q has no MFA device. There is nothing to unbind.", user.Name)
 		return want, true
 	case !serialForm.MatchString(userMFA.SerialNumber):
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
@@ -123,7 +123,7 @@ func (a *unbindMFA) unbindDevice(ctx context.Context, user ram.User, m unbindMFA
 	if refuseFactorLoss(ctx, a.Instance, user, boundDevice, m.AllowLockOut, diags); diags.HasError() {
 		return "", false
 	}
-	tell("Unbinding the MFA device %s from %q.", userMFA.SerialNumber, user.Name)
+	report("Unbinding the MFA device %s from %q.", userMFA.SerialNumber, user.Name)
 	if err := mfa.Unbind(ctx, a.Instance, ram.MFADevice{SerialNumber: userMFA.SerialNumber, UserName: user.Name}); err != nil {
 		f.State = afterRequest(err, "The device is still bound.", "It is unknown whether the device is bound.")
 		diagnostics.Report(diags, f, err)
@@ -136,25 +136,25 @@ func (a *unbindMFA) unbindDevice(ctx context.Context, user ram.User, m unbindMFA
 	if diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: "The service accepted the request, but it is not certain that the device is unbound. " + runAgain}, err) {
 		return "", false
 	}
-	tell("The MFA device %s is unbound.", userMFA.SerialNumber)
+	report("The MFA device %s is unbound.", userMFA.SerialNumber)
 	return userMFA.SerialNumber, true
 }
 
 // destroy deletes a device that is not bound. One that does not exist is no error.
-func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell progress, diags *diag.Diagnostics) {
+func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, report progress, diags *diag.Diagnostics) {
 	f := diagnostics.Operation{Name: "delete the MFA device", State: fmt.Sprintf("The MFA device %[2]s is unbound from %[1]q, and not deleted yet. To continue, set serial_number to the device and run the same command again; every step can be repeated.", user.Name, serial)}
 	device, found, err := mfa.Refresh(ctx, a.Instance, serial)
 	switch {
 	case diagnostics.Report(diags, f, err):
 		return
 	case !found:
-		tell("The MFA device %s is already deleted.", serial)
+		report("The MFA device %s is already deleted.", serial)
 		return
 	case device.UserID != "" && device.UserID != user.ID:
 		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf("The MFA device %s belongs to the user %s. It still exists and was not changed.", serial, mfa.Owner(device)))
 		return
 	}
-	tell("Deleting the MFA device %s.", serial)
+	report("Deleting the MFA device %s.", serial)
 	// What was just unbound may count as bound for a moment.
 	deleted, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		err := a.Client.DeleteMFADevice(ctx, serial)
@@ -177,6 +177,6 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 		err = fmt.Errorf("the service accepted the request, but still listed the device after %s", instance.ConfirmLimit)
 	}
 	if !diagnostics.Report(diags, f, err) {
-		tell("The MFA device %s is deleted.", serial)
+		report("The MFA device %s is deleted.", serial)
 	}
 }

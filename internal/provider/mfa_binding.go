@@ -128,7 +128,7 @@ func checkSeed(seed types.String, diags *diag.Diagnostics) bool {
 
 func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if b.Instance == nil {
-		return // the provider could not be configured yet, so there is nothing to look at
+		return // the provider could not be configured yet, so nothing can be checked
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()

@@ -26,15 +26,15 @@ func (b *mfaBinding) List(ctx context.Context, req list.ListRequest, stream *lis
 	listing.Listing[listing.Users, ram.MFADevice]{Name: "list the MFA bindings", Find: b.bindings, Show: showBinding}.Stream(ctx, b.Instance, req, stream)
 }
 
-// bindings finds the devices that the users who are sought have.
-func (b *mfaBinding) bindings(ctx context.Context, sought listing.Users, _ int64) iter.Seq2[ram.MFADevice, error] {
+// bindings finds the devices of the users that match the filter.
+func (b *mfaBinding) bindings(ctx context.Context, filter listing.Users, _ int64) iter.Seq2[ram.MFADevice, error] {
 	return func(yield func(ram.MFADevice, error) bool) {
-		form, err := regexp.Compile(sought.NameRegex.ValueString())
+		form, err := regexp.Compile(filter.NameRegex.ValueString())
 		if err != nil {
 			yield(ram.MFADevice{}, err)
 			return
 		}
-		bound := deviceQuery{Unbound: types.BoolValue(false), UserName: sought.UserName}
+		bound := deviceQuery{Unbound: types.BoolValue(false), UserName: filter.UserName}
 		for device, err := range bound.stream(ctx, b.Instance) {
 			if (err != nil || form.MatchString(device.UserName)) && !yield(device, err) {
 				return

@@ -57,12 +57,12 @@ func deviceFilters() []listing.Filter {
 	}
 }
 
-// takes reports whether a device is one that is sought.
+// matches reports whether a device matches.
 func (s deviceQuery) matches(device ram.MFADevice) bool {
 	return (s.Unbound.IsNull() || s.Unbound.ValueBool() == (device.UserID == "")) && (s.UserName.IsNull() || s.UserName.ValueString() == device.UserName)
 }
 
-// found yields the devices that are sought, page by page.
+// found yields the devices that match, page by page.
 func (s deviceQuery) stream(ctx context.Context, i *instance.Instance) iter.Seq2[ram.MFADevice, error] {
 	return func(yield func(ram.MFADevice, error) bool) {
 		for device, err := range i.Client.StreamMFADevices(ctx) {

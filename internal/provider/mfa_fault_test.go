@@ -124,7 +124,7 @@ func TestMFADevice_faultTable(t *testing.T) {
 						o, diags := c.Create(deviceKind, boundPhone)
 						got := judged(t, srv, o, diags)
 						if n := created(srv); n > 2 {
-							t.Errorf("%+v: %d devices were made", rule, n)
+							t.Errorf("%+v: %d devices were created", rule, n)
 						}
 						if n := len(srv.Calls("BindMFADevice")); n > 2 && !strings.HasPrefix(rule.Code, "Throttling") {
 							t.Errorf("%+v: codes were sent %d times", rule, n)

@@ -487,7 +487,7 @@ func TestMFADevice_clocksThatDiffer(t *testing.T) {
 			})
 		}
 	}
-	// A clock that is off by more than the service takes for a signature is an error before anything is made.
+	// A clock that is off by more than the service takes for a signature is an error before anything is created.
 	for _, offset := range []time.Duration{20 * time.Minute, -20 * time.Minute} {
 		t.Run(fmt.Sprint("signatures", offset), func(t *testing.T) {
 			t.Parallel()
@@ -534,9 +534,9 @@ func TestMFADevice_refusedCodesAreRetriedOnceWithUnusedSteps(t *testing.T) {
 func TestMFADevice_bindWithALostResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		lists string // that are refused
-		also  []ramtest.Rule
-		told  bool
+		lists  string // that are refused
+		also   []ramtest.Rule
+		warned bool
 	}{
 		"the user is shown": {"2-3", nil, true}, // after the bind, and to confirm it
 		"nothing is shown":  {"2", []ramtest.Rule{{Action: "GetUserMFAInfo", Nth: "2-6", Fault: "html", Status: 404}}, false},
@@ -550,7 +550,7 @@ func TestMFADevice_bindWithALostResponse(t *testing.T) {
 			)...)
 			o, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Create(deviceKind, boundPhone)
 			expect(t, "seed", in(t, o.State, "base32_string_seed"), phone(srv).Seed)
-			if test.told {
+			if test.warned {
 				clean(t, acctest.Errors(diags))
 				expect(t, "user", in(t, o.State, "user_id"), aliceUserID)
 			} else {

@@ -45,20 +45,20 @@ func writeBlocks(t *testing.T, state string, arguments ...string) (code int, blo
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("no jq on this machine; write-blocks needs it")
 	}
-	var out, told bytes.Buffer
+	var out, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), "sh", append([]string{migration + "/write-blocks"}, arguments...)...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(state), &out, &told
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(state), &out, &stderr
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
 	for _, secret := range []string{formerSecret, peoplesPass} {
-		for _, form := range acctest.FindSecret(append(out.Bytes(), told.Bytes()...), secret) {
+		for _, form := range acctest.FindSecret(append(out.Bytes(), stderr.Bytes()...), secret) {
 			t.Errorf("the script prints a secret, %s", form)
 		}
 	}
-	return cmd.ProcessState.ExitCode(), out.String(), told.String()
+	return cmd.ProcessState.ExitCode(), out.String(), stderr.String()
 }
 
 // The blocks of the example are those that the script writes for the state of the example.

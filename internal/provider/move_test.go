@@ -278,7 +278,7 @@ type former struct {
 	identity      string
 }
 
-// move asks for a move, as the CLIs do: of a provider that is not configured.
+// move requests a move, as the CLIs do: of a provider that is not configured.
 func moveState(t *testing.T, c *acctest.Driver, kind string, from former) (acctest.Object, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	req := &tfprotov6.MoveResourceStateRequest{

@@ -134,9 +134,9 @@ func formerly(name, docs string, take func(context.Context, *move.State, string)
 	return []move.FormerAttribute{{Name: name, Targets: becomes, Docs: docs, Convert: take}}
 }
 
-// left is an attribute that is not moved. tell returns a warning about it; it may be nil.
-func left(name, docs string, tell func(*move.State) (summary, detail string)) []move.FormerAttribute {
-	return []move.FormerAttribute{{Name: name, Docs: docs, Warn: tell}}
+// left is an attribute that is not moved. warn returns a warning about it; it may be nil.
+func left(name, docs string, warn func(*move.State) (summary, detail string)) []move.FormerAttribute {
+	return []move.FormerAttribute{{Name: name, Docs: docs, Warn: warn}}
 }
 
 // convertNonEmpty carries a text over to an attribute that is null where there is none.
@@ -179,7 +179,7 @@ func convertEnforcedMFA(ctx context.Context, m *move.State, name string) error {
 }
 
 func warnEnforcedMFA(m *move.State) (summary, detail string) {
-	const how = "This provider does not have it. Write mfa_operation_for_login = \"mandatory\" in the configuration instead, to ask every RAM user for a second factor at every logon."
+	const how = "This provider does not have it. Write mfa_operation_for_login = \"mandatory\" in the configuration instead, to require a second factor of every RAM user at every logon."
 	switch said := tf.String(m.Into["mfa_operation_for_login"]); said {
 	case access.Mandatory:
 		return "enforce_mfa_for_login becomes mfa_operation_for_login", "The configuration of " + m.Former.Name + " said enforce_mfa_for_login = true. " + how

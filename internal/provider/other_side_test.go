@@ -18,7 +18,7 @@ import (
 
 // limits are what a type cannot do on one side of an assumption, with what the error says.
 // An empty list that is left out is refused where what is not listed counts as deleted, and a
-// taken alias cannot be told from one that has to be cleared first.
+// taken alias cannot be distinguished from one that has to be cleared first.
 var limits = map[string][]string{
 	userKind:                         {"the response lacks AccessKeys"},
 	"ram_access_key":                 {"the response lacks AccessKeys"},

@@ -67,14 +67,14 @@ func TestPanicGuard_catchesPanicsInEveryRequest(t *testing.T) {
 		"ValidateDataResourceConfig", "ReadDataSource", "ValidateEphemeralResourceConfig", "OpenEphemeralResource", "RenewEphemeralResource", "CloseEphemeralResource",
 		"ValidateListResourceConfig", "ListResource", "ValidateActionConfig", "PlanAction", "InvokeAction", "CallFunction",
 	} {
-		told, was := requests[name]
+		reported, was := requests[name]
 		if delete(requests, name); !was {
 			t.Errorf("%s did not run while the key was being created", name)
 		}
-		contains(t, told, "Cannot ", "This is a bug in the provider")
-		lacks(t, told, "what-a-panic-may-hold", key.Secret)
-		if !strings.Contains(told, "nil pointer") && name != "ApplyResourceChange" {
-			t.Errorf("%s returns %q", name, told)
+		contains(t, reported, "Cannot ", "This is a bug in the provider")
+		lacks(t, reported, "what-a-panic-may-hold", key.Secret)
+		if !strings.Contains(reported, "nil pointer") && name != "ApplyResourceChange" {
+			t.Errorf("%s returns %q", name, reported)
 		}
 	}
 	if len(requests) > 0 {
@@ -138,7 +138,7 @@ func TestPanicGuard_keepsTheKeyThatIsBeingCreated(t *testing.T) {
 			h := &acctest.Clock{}
 			var broken atomic.Bool
 			var c *acctest.Driver
-			told := ""
+			reported := ""
 			c = newCore(t, srv.Getenv, WithClock(func() time.Time {
 				if broken.Load() {
 					var none []time.Time
@@ -146,9 +146,9 @@ func TestPanicGuard_keepsTheKeyThatIsBeingCreated(t *testing.T) {
 				}
 				return h.Now()
 			}, func(ctx context.Context, d time.Duration) error {
-				if told == "" { // the created key is not listed yet
+				if reported == "" { // the created key is not listed yet
 					broken.Store(true)
-					told = act(c)
+					reported = act(c)
 					broken.Store(false)
 				}
 				return h.Pause(ctx, d)
@@ -156,8 +156,8 @@ func TestPanicGuard_keepsTheKeyThatIsBeingCreated(t *testing.T) {
 			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, acctest.Errors(diags))
 			expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
-			if !strings.Contains(told, "This is a bug in the provider") || !strings.Contains(told, "index out of range") {
-				t.Errorf("the %s says %q", kind, told)
+			if !strings.Contains(reported, "This is a bug in the provider") || !strings.Contains(reported, "index out of range") {
+				t.Errorf("the %s says %q", kind, reported)
 			}
 		})
 	}

@@ -94,13 +94,13 @@ func (a *deletePasskeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	tell, ids := progressOf(resp), namedIDs(m.PasskeyIDs)
+	report, ids := progressOf(resp), namedIDs(m.PasskeyIDs)
 	user, ok := a.subject(ctx, failedPasskeys, m.userInvocation, &resp.Diagnostics)
 	switch {
 	case !ok || !a.refuseOwnUser(ctx, failedPasskeys, user, &resp.Diagnostics):
 		return
 	case namesNone(m.PasskeyIDs):
-		tell("passkey_ids is empty. No passkey of %q was deleted.", user.Name)
+		report("passkey_ids is empty. No passkey of %q was deleted.", user.Name)
 		return
 	}
 	unlock, err := a.Client.Lock(ctx, access.LockName)
@@ -122,5 +122,5 @@ func (a *deletePasskeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 				"It may be deleted already, or belong to another user. The other passkeys that are named are deleted.")
 		}
 	}
-	newRevocation(a.Instance, passkeyKind(a.Instance), user, ids, tell).run(ctx, &resp.Diagnostics)
+	newRevocation(a.Instance, passkeyKind(a.Instance), user, ids, report).run(ctx, &resp.Diagnostics)
 }

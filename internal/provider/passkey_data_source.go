@@ -82,14 +82,14 @@ func (d *passkeysData) Read(ctx context.Context, req datasource.ReadRequest, res
 }
 
 // passkeysOf describes the passkeys of one user, the oldest first.
-func (d *passkeysData) passkeysOf(ctx context.Context, user ram.User, tell func(passkeyModel, error)) {
+func (d *passkeysData) passkeysOf(ctx context.Context, user ram.User, add func(passkeyModel, error)) {
 	passkeys, err := d.Client.Passkeys(ctx, user.Name)
 	if err != nil {
-		tell(passkeyModel{}, err)
+		add(passkeyModel{}, err)
 	}
 	slices.SortFunc(passkeys, func(x, y ram.Passkey) int { return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID)) })
 	for _, passkey := range passkeys {
-		tell(passkeyModel{
+		add(passkeyModel{
 			PasskeyID: types.StringValue(passkey.ID), Name: tf.NonEmpty(passkey.Name), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID),
 			CreateDate: tf.Timestamp(passkey.CreateDate), LastUseDate: tf.Timestamp(passkey.LastUseDate),
 		}, nil)

@@ -88,7 +88,7 @@ func TestPassword_followsThePolicy(t *testing.T) {
 				case !policy.Accepts(user, drawn):
 					t.Fatalf("the service would refuse %q", drawn)
 				case !asked.Accepts(user, drawn):
-					t.Fatalf("the arguments ask for more than %q", drawn)
+					t.Fatalf("the arguments require more than %q", drawn)
 				case len(drawn) != rules.length || !one.m.Length.IsNull() && int64(len(drawn)) != one.m.Length.ValueInt64():
 					t.Fatalf("%q has %d characters", drawn, len(drawn))
 				case strings.Trim(drawn, lowerLetters+upperLetters+numerals+rules.symbols) != "":
@@ -182,7 +182,7 @@ func TestPassword_followsTheLivePolicy(t *testing.T) {
 	expect(t, "password", account(srv).Users["alice"].LoginProfile.Password, before)
 }
 
-// With all arguments no call is made: not even the account is checked.
+// With all arguments no request is sent: not even the account is checked.
 func TestPassword_withAllArgumentsSendsNothing(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

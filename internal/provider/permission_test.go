@@ -89,7 +89,7 @@ func (k permissionCase) run(t *testing.T, phase string, allowed []string) (calle
 	}
 	var diags []*tfprotov6.Diagnostic
 	note := func(more []*tfprotov6.Diagnostic) { diags = append(diags, acctest.Errors(more)...) }
-	made := func() acctest.Object {
+	created := func() acctest.Object {
 		o, err := as(srv.Getenv).Create(k.Kind, k.Config)
 		clean(t, err)
 		return o
@@ -98,7 +98,7 @@ func (k permissionCase) run(t *testing.T, phase string, allowed []string) (calle
 	case "plan":
 		_, more := as(other.get).Plan(k.Kind, k.Config, as(other.get).Null(k.Kind))
 		note(more)
-		o := made()
+		o := created()
 		c := as(other.get)
 		_, more = c.Read(k.Kind, o)
 		note(more)
@@ -127,7 +127,7 @@ func (k permissionCase) run(t *testing.T, phase string, allowed []string) (calle
 			note(more)
 		}
 	case "destroy":
-		o := made()
+		o := created()
 		if k.prepare != nil {
 			k.prepare(srv)
 		}

@@ -64,9 +64,9 @@ func publicKey(t *testing.T, entity *openpgp.Entity) string {
 }
 
 // decrypted opens an encrypted secret.
-func decrypted(t *testing.T, entity *openpgp.Entity, sealed string) string {
+func decrypted(t *testing.T, entity *openpgp.Entity, ciphertext string) string {
 	t.Helper()
-	binary, err := base64.StdEncoding.DecodeString(sealed)
+	binary, err := base64.StdEncoding.DecodeString(ciphertext)
 	must(t, err)
 	message, err := openpgp.ReadMessage(bytes.NewReader(binary), openpgp.EntityList{entity}, nil, nil)
 	must(t, err)
@@ -98,13 +98,13 @@ func TestPGP_onlyTheRecipientCanDecrypt(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %s", form, err)
 				}
-				sealed, err := to.Encrypt("the secret")
+				ciphertext, err := to.Encrypt("the secret")
 				must(t, err)
-				expect(t, form, decrypted(t, entity, sealed), "the secret")
+				expect(t, form, decrypted(t, entity, ciphertext), "the secret")
 				expect(t, form+": fingerprint", len(to.Fingerprint), 40)
 				again, err := to.Encrypt("the secret")
 				must(t, err)
-				if again == sealed {
+				if again == ciphertext {
 					t.Error("two messages are the same")
 				}
 			}

@@ -116,14 +116,14 @@ func keyPairs(t *testing.T, srv *ramtest.Server) (address string, calls func() i
 	return server.URL, func() int { mu.Lock(); defer mu.Unlock(); return called }
 }
 
-// closedInternet is a proxy that reaches nothing. hosts returns the hosts that it was asked for.
+// closedInternet is a proxy that reaches nothing. hosts returns the requested hosts.
 func closedInternet(t *testing.T) (address string, hosts func() []string) {
 	t.Helper()
 	var mu sync.Mutex
-	var asked []string
+	var requested []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
-		asked = append(asked, r.Host)
+		requested = append(requested, r.Host)
 		mu.Unlock()
 		http.Error(w, "no internet", http.StatusBadGateway)
 	}))
@@ -131,7 +131,7 @@ func closedInternet(t *testing.T) (address string, hosts func() []string) {
 	return server.URL, func() []string {
 		mu.Lock()
 		defer mu.Unlock()
-		return slices.Compact(slices.Sorted(slices.Values(asked)))
+		return slices.Compact(slices.Sorted(slices.Values(requested)))
 	}
 }
 
@@ -145,7 +145,7 @@ func TestAccProfile_everyMode(t *testing.T) {
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
 	must(t, err)
 	sts, stsCalls := keyPairs(t, srv)
-	proxy, asked := closedInternet(t)
+	proxy, requested := closedInternet(t)
 	key := srv.Credential(defaultAccount)
 	const expired = "the log-on has expired"
 	printed := func(fields string) string { return fmt.Sprintf(`{"mode":"AK",%s}`, fields) }
@@ -159,7 +159,7 @@ func TestAccProfile_everyMode(t *testing.T) {
 	for name, test := range map[string]struct {
 		profile profileFields
 		want    []string // of the error; empty: the plan succeeds
-		reaches string   // the host that the closed internet is asked for
+		reaches string   // the host that is requested from the closed internet
 	}{
 		"CredentialsURI":                    {profileFields{"mode": "CredentialsURI", "credentials_uri": srv.CredentialsURI(time.Hour, defaultAccount)}, nil, ""},
 		"CredentialsURI, no response":       {profileFields{"mode": "CredentialsURI", "credentials_uri": srv.URL() + "/nothing?" + profileCanary}, []string{"ask the credentials URI", "Check that its server runs"}, ""},
@@ -206,12 +206,12 @@ func TestAccProfile_everyMode(t *testing.T) {
 			if test.profile["sts_endpoint"] != nil && stsCalls() == before {
 				t.Error("the endpoint of the profile was not called")
 			}
-			if test.reaches != "" && !slices.Contains(asked(), test.reaches) {
-				t.Errorf("%s was not asked for, but %v", test.reaches, asked())
+			if test.reaches != "" && !slices.Contains(requested(), test.reaches) {
+				t.Errorf("%s was not requested, but %v", test.reaches, requested())
 			}
 		})
 	}
 	t.Cleanup(func() {
-		expect(t, "hosts", asked(), []string{"oauth.alibabacloud.com:443", "sts.eu-central-1.aliyuncs.com:443"})
+		expect(t, "hosts", requested(), []string{"oauth.alibabacloud.com:443", "sts.eu-central-1.aliyuncs.com:443"})
 	})
 }

@@ -44,7 +44,7 @@ const draws = 10_000
 var errRules = errors.New("the rules contradict each other: none of many random passwords kept to all of them")
 
 // draw makes a password. Each character is drawn evenly from all that may occur, and a
-// password that breaks a rule is thrown away whole. So every password that keeps to
+// password that breaks a rule is discarded. So every password that keeps to
 // the rules is as likely as every other; to put in a character of each class and
 // shuffle would prefer some.
 func (r passwordRules) draw(random io.Reader) (string, error) {

@@ -27,7 +27,7 @@ var (
 	_ action.ActionWithModifyPlan = (*purgeKey)(nil)
 )
 
-// recycledKeyInvocation is what the actions on the recycle bin are told.
+// recycledKeyInvocation has the arguments of the actions on the recycle bin.
 type recycledKeyInvocation struct {
 	invocation
 
@@ -43,7 +43,7 @@ func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
 	})
 }
 
-// findRecycledKey is the key that is meant, if it is in the recycle bin of the account that is meant.
+// findRecycledKey returns the configured key, if it is in the recycle bin of the configured account.
 func (a *actsOnInstance) findRecycledKey(ctx context.Context, f diagnostics.Operation, m recycledKeyInvocation, diags *diag.Diagnostics) (kept ram.RecycledKey, found, ok bool) {
 	if _, ok := a.checkInvocation(ctx, f, m.invocation, diags); !ok {
 		return kept, false, false
@@ -55,7 +55,7 @@ func (a *actsOnInstance) findRecycledKey(ctx context.Context, f diagnostics.Oper
 	return kept, true, !diagnostics.Report(diags, f, err)
 }
 
-// findLiveKey looks for a key among those of the users. Keys of the root account are not
+// findLiveKey finds a key among those of the users. Keys of the root account are not
 // seen there (assumed).
 func (a *actsOnInstance) findLiveKey(ctx context.Context, id string) (owner ram.User, key ram.AccessKey, found bool, err error) {
 	owner, err = a.Client.AccessKeyOwner(ctx, id)
@@ -100,13 +100,13 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, id, tell := failedRestore, m.AccessKeyID.ValueString(), progressOf(resp)
+	f, id, report := failedRestore, m.AccessKeyID.ValueString(), progressOf(resp)
 	kept, found, ok := a.findRecycledKey(ctx, f, m, &resp.Diagnostics)
 	switch {
 	case !ok:
 		return
 	case !found:
-		a.notRecycled(ctx, id, tell, &resp.Diagnostics)
+		a.notRecycled(ctx, id, report, &resp.Diagnostics)
 		return
 	case kept.UserRecycled:
 		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.Name, fmt.Sprintf(
@@ -117,18 +117,18 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	tell("Restoring the AccessKey pair %s of %q, deleted at %s.", id, user.Name, kept.RecycleDate.Format(time.RFC3339))
-	a.restore(ctx, user, id, tell, &resp.Diagnostics)
+	report("Restoring the AccessKey pair %s of %q, deleted at %s.", id, user.Name, kept.RecycleDate.Format(time.RFC3339))
+	a.restore(ctx, user, id, report, &resp.Diagnostics)
 }
 
 // notRecycled says where a key is that is not in the recycle bin. One that is there
 // needs no more.
-func (a *restoreKey) notRecycled(ctx context.Context, id string, tell progress, diags *diag.Diagnostics) {
+func (a *restoreKey) notRecycled(ctx context.Context, id string, report progress, diags *diag.Diagnostics) {
 	owner, key, found, err := a.findLiveKey(ctx, id)
 	switch {
 	case diagnostics.Report(diags, failedRestore, err):
 	case found:
-		tell("The AccessKey pair %s of %q is not deleted. It is %s.", id, owner.Name, key.Status)
+		report("The AccessKey pair %s of %q is not deleted. It is %s.", id, owner.Name, key.Status)
 	default:
 		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedRestore.Name, fmt.Sprintf(
 			"The AccessKey pair %s is not in the recycle bin, and no RAM user has it. %s\n\nThe service deletes a key permanently about a month after its deletion, or when the user has deleted three more. "+
@@ -136,7 +136,7 @@ func (a *restoreKey) notRecycled(ctx context.Context, id string, tell progress, 
 	}
 }
 
-func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell progress, diags *diag.Diagnostics) {
+func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, report progress, diags *diag.Diagnostics) {
 	var key ram.AccessKey
 	err := a.restoreRecycled(ctx, recycledObject{
 		noun: "key", kind: "User.AccessKey",
@@ -154,7 +154,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	if diagnostics.Report(diags, failedRestore, err) {
 		return
 	}
-	tell("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
+	report("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
 	if key.Status == ram.Active {
 		diags.AddWarning(fmt.Sprintf("The restored AccessKey pair %s of user %s is active", id, user.Name), fmt.Sprintf("The key %s of %q can be used immediately. Disable it if you do not want that.", id, user.Name))
 	}
@@ -189,7 +189,7 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, id, tell := failedPurge, m.AccessKeyID.ValueString(), progressOf(resp)
+	f, id, report := failedPurge, m.AccessKeyID.ValueString(), progressOf(resp)
 	kept, found, ok := a.findRecycledKey(ctx, f, m, &resp.Diagnostics)
 	switch {
 	case !ok:
@@ -198,11 +198,11 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 		a.notRecycled(ctx, id, &resp.Diagnostics)
 		return
 	}
-	tell("Permanently deleting the AccessKey pair %s of the user %s.", id, kept.UserID)
+	report("Permanently deleting the AccessKey pair %s of the user %s.", id, kept.UserID)
 	if diagnostics.Report(&resp.Diagnostics, f, a.purge(ctx, kept)) {
 		return
 	}
-	tell("The AccessKey pair %s is permanently deleted.", id)
+	report("The AccessKey pair %s is permanently deleted.", id)
 }
 
 // notRecycled says where a key is that is not in the recycle bin. A live one is never

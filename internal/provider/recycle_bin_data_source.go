@@ -137,10 +137,10 @@ func (d *recycledKeysData) recycled(ctx context.Context, m recycledKeysModel) ([
 	return d.recycledOf(ctx, ram.User{ID: m.UserID.ValueString(), Name: user.Name})
 }
 
-// recycledOfAll finds the keys of the users who are sought, by their names.
-func (d *recycledKeysData) recycledOfAll(ctx context.Context, sought listing.Users) (all []ram.RecycledKey, err error) {
-	found := listing.EachUser(ctx, d.Instance, sought, listing.All, func(ctx context.Context, user ram.User, tell func([]ram.RecycledKey, error)) {
-		tell(d.recycledOf(ctx, user))
+// recycledOfAll finds the keys of the users that match, by their names.
+func (d *recycledKeysData) recycledOfAll(ctx context.Context, filter listing.Users) (all []ram.RecycledKey, err error) {
+	found := listing.EachUser(ctx, d.Instance, filter, listing.All, func(ctx context.Context, user ram.User, add func([]ram.RecycledKey, error)) {
+		add(d.recycledOf(ctx, user))
 	})
 	for keys, err := range found {
 		if err != nil {

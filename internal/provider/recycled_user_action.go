@@ -95,29 +95,29 @@ func (a *restoreUser) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, id, tell := restoreUserOperation, m.UserID.ValueString(), progressOf(resp)
+	f, id, report := restoreUserOperation, m.UserID.ValueString(), progressOf(resp)
 	user, found, ok := a.findRecycledUser(ctx, f, m, &resp.Diagnostics)
 	switch {
 	case !ok:
 		return
 	case !found:
-		a.notRecycled(ctx, id, tell, &resp.Diagnostics)
+		a.notRecycled(ctx, id, report, &resp.Diagnostics)
 		return
 	}
-	tell("Restoring the user %q, id %s, deleted at %s.", user.Name, id, user.RecycleDate.Format(time.RFC3339))
+	report("Restoring the user %q, id %s, deleted at %s.", user.Name, id, user.RecycleDate.Format(time.RFC3339))
 	if live, ok := a.restore(ctx, user, &resp.Diagnostics); ok {
-		tell("The user %q is restored.", live.Name)
-		a.describe(ctx, live, tell, &resp.Diagnostics)
+		report("The user %q is restored.", live.Name)
+		a.describe(ctx, live, report, &resp.Diagnostics)
 	}
 }
 
 // notRecycled reports where a user is that is not in the recycle bin. A live one needs nothing.
-func (a *restoreUser) notRecycled(ctx context.Context, id string, tell progress, diags *diag.Diagnostics) {
+func (a *restoreUser) notRecycled(ctx context.Context, id string, report progress, diags *diag.Diagnostics) {
 	user, found, err := a.liveUser(ctx, id)
 	switch {
 	case diagnostics.Report(diags, restoreUserOperation, err):
 	case found:
-		tell("The user %q, id %s, is not deleted.", user.Name, id)
+		report("The user %q, id %s, is not deleted.", user.Name, id)
 	default:
 		diags.AddAttributeError(path.Root("user_id"), "Cannot "+restoreUserOperation.Name, fmt.Sprintf(
 			"The account has no user with the id %s, neither in the recycle bin nor outside of it. %s\n\nA user is deleted permanently about 30 days after it was deleted. Check the id and the account.", id, restoreUserOperation.State))
@@ -143,12 +143,12 @@ func (a *restoreUser) restore(ctx context.Context, user ram.RecycledUser, diags 
 }
 
 // describe lists how the restored user can sign in, and warns of keys that are active.
-func (a *restoreUser) describe(ctx context.Context, user ram.User, tell progress, diags *diag.Diagnostics) {
+func (a *restoreUser) describe(ctx context.Context, user ram.User, report progress, diags *diag.Diagnostics) {
 	keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
 	if diagnostics.Report(diags, diagnostics.Operation{Name: "read the AccessKey pairs of the restored user", State: fmt.Sprintf("The user %q is restored. Its keys may be active.", user.Name)}, err) {
 		return
 	}
-	tell("AccessKey pairs of %q: %s.", user.Name, keysNamed(keys))
+	report("AccessKey pairs of %q: %s.", user.Name, keysNamed(keys))
 	active := []string{}
 	for _, key := range keys {
 		if key.Status == ram.Active {
@@ -201,7 +201,7 @@ func (a *purgeUser) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, tell := m.UserID.ValueString(), progressOf(resp)
+	id, report := m.UserID.ValueString(), progressOf(resp)
 	user, found, ok := a.findRecycledUser(ctx, purgeUserOperation, m, &resp.Diagnostics)
 	switch {
 	case !ok:
@@ -210,9 +210,9 @@ func (a *purgeUser) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 		a.notRecycled(ctx, id, &resp.Diagnostics)
 		return
 	}
-	tell("Deleting the user %q, id %s, permanently.", user.Name, id)
+	report("Deleting the user %q, id %s, permanently.", user.Name, id)
 	if !diagnostics.Report(&resp.Diagnostics, purgeUserOperation, a.purge(ctx, id)) {
-		tell("The user %q, id %s, is deleted permanently.", user.Name, id)
+		report("The user %q, id %s, is deleted permanently.", user.Name, id)
 	}
 }
 

@@ -137,11 +137,11 @@ func TestCredentialReport_isGeneratedOnceAndHasEveryUser(t *testing.T) {
 			} else {
 				expect(t, "no new columns", len(notesOf(t, alice, "additional_columns")), 0)
 			}
-			asked := len(srv.Calls("GenerateCredentialReport"))
+			requested := len(srv.Calls("GenerateCredentialReport"))
 			again, diags := c.ReadData(credentialReport, attributes{"max_age": "4h"})
 			clean(t, diags)
 			expect(t, "the same report", in(t, again, "generated_time"), in(t, v, "generated_time"))
-			expect(t, "no further report is asked for", len(srv.Calls("GenerateCredentialReport")), asked)
+			expect(t, "no further report is requested", len(srv.Calls("GenerateCredentialReport")), requested)
 		})
 	}
 }
@@ -153,8 +153,8 @@ func TestCredentialReport_olderReportsLackColumns(t *testing.T) {
 	v, diags := newCore(t, srv.Getenv, clockOf(srv)).ReadData(credentialReport, attributes{})
 	clean(t, diags)
 	alice := elementsOf(t, v, "rows")[1]
-	expect(t, "told", in(t, alice, "mfa_active"), false)
-	expect(t, "not told", in(t, alice, "access_key_1_exist"), nil)
+	expect(t, "reported", in(t, alice, "mfa_active"), false)
+	expect(t, "not reported", in(t, alice, "access_key_1_exist"), nil)
 	expect(t, "notes", len(notesOf(t, alice, "notes")), 0)
 	expect(t, "calls", writes(srv), []string(nil))
 }
@@ -168,7 +168,7 @@ func TestCredentialReport_anOldReportIsReplaced(t *testing.T) {
 	srv.Advance(23 * time.Hour)
 	v, diags := c.ReadData(credentialReport, attributes{"max_age": "24h"})
 	clean(t, diags)
-	expect(t, "young enough", in(t, v, "generated_time"), before)
+	expect(t, "recent enough", in(t, v, "generated_time"), before)
 	srv.Advance(2 * time.Hour)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 2 })
 	v, diags = c.ReadData(credentialReport, attributes{"max_age": "24h"})
@@ -287,8 +287,8 @@ func TestCredentialReport_waitIsBounded(t *testing.T) {
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	refusedData(t, c, credentialReport, attributes{"timeouts": attributes{"read": "3m"}}, "is not complete after", `"in progress"`, "timeouts")
-	if asked := len(srv.Calls("GenerateCredentialReport")); asked < 5 || asked > 20 {
-		t.Errorf("asked %d times", asked)
+	if requested := len(srv.Calls("GenerateCredentialReport")); requested < 5 || requested > 20 {
+		t.Errorf("asked %d times", requested)
 	}
 }
 

@@ -94,9 +94,9 @@ type revocation struct {
 	left   []string         // usable as of the last list
 }
 
-func newRevocation(i *instance.Instance, kind credentialKind, user ram.User, ids []string, tell progress) *revocation {
+func newRevocation(i *instance.Instance, kind credentialKind, user ram.User, ids []string, report progress) *revocation {
 	return &revocation{
-		Instance: i, credentialKind: kind, user: user, ids: ids, progress: tell,
+		Instance: i, credentialKind: kind, user: user, ids: ids, progress: report,
 		sent: map[string]bool{}, failed: map[string]error{}, done: map[string]bool{},
 	}
 }
@@ -193,23 +193,23 @@ func (r *revocation) now() string {
 var failedDisableLogon = failedAction("disable the console logon")
 
 // disableLogon disables the console logon of a user, and reports whether it is disabled.
-func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operation, user ram.User, tell progress, diags *diag.Diagnostics) bool {
+func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operation, user ram.User, report progress, diags *diag.Diagnostics) bool {
 	profile, err := a.Client.LoginProfile(ctx, user.Name)
 	switch {
 	case ram.NotFound(err, "User.LoginProfile"):
-		tell("The user %q has no login profile, so there is no console logon to disable.", user.Name)
+		report("The user %q has no login profile, so there is no console logon to disable.", user.Name)
 		return true
 	case diagnostics.Report(diags, f, err):
 		return false
 	case profile.Status == ram.Inactive:
-		tell("The console logon of %q is already disabled.", user.Name)
+		report("The console logon of %q is already disabled.", user.Name)
 		return true
 	}
-	tell("Disabling the console logon of %q.", user.Name)
+	report("Disabling the console logon of %q.", user.Name)
 	if diagnostics.Report(diags, f, a.disableProfile(ctx, user.Name)) {
 		return false
 	}
-	tell("The console logon of %q is disabled.", user.Name)
+	report("The console logon of %q is disabled.", user.Name)
 	return true
 }
 

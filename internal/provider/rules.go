@@ -27,7 +27,7 @@ func valueOr(v any, null attr.Value) attr.Value {
 	}
 }
 
-// A rule is what a control asks for. As text it is JSON: the one value that
+// A rule is what a control requires. As text it is JSON: the one value that
 // passes, or the bounds in the words of JSON Schema.
 type rule struct {
 	text   string

@@ -66,13 +66,13 @@ func (a *deactivateServiceCredentials) Invoke(ctx context.Context, req action.In
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, tell, ids := failedServiceDeactivation, progressOf(resp), namedIDs(m.IDs)
+	f, report, ids := failedServiceDeactivation, progressOf(resp), namedIDs(m.IDs)
 	user, ok := a.subject(ctx, f, m.userInvocation, &resp.Diagnostics)
 	switch {
 	case !ok || !a.refuseOwnUser(ctx, f, user, &resp.Diagnostics):
 		return
 	case namesNone(m.IDs):
-		tell("service_credential_ids is empty. No service credential of %q was disabled.", user.Name)
+		report("service_credential_ids is empty. No service credential of %q was disabled.", user.Name)
 		return
 	}
 	all, err := a.Client.RefreshServiceCredentials(ctx, user.Name)
@@ -86,5 +86,5 @@ func (a *deactivateServiceCredentials) Invoke(ctx context.Context, req action.In
 			return
 		}
 	}
-	newRevocation(a.Instance, serviceCredentialKind(a.Instance), user, ids, tell).run(ctx, &resp.Diagnostics)
+	newRevocation(a.Instance, serviceCredentialKind(a.Instance), user, ids, report).run(ctx, &resp.Diagnostics)
 }

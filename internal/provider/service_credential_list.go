@@ -25,8 +25,8 @@ func (r *serviceCredentialResource) ListResourceConfigSchema(_ context.Context, 
 func (r *serviceCredentialResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	listing.Listing[serviceCredentialFilter, foundServiceCredential]{
 		Name: "list the service credentials",
-		Find: func(ctx context.Context, sought serviceCredentialFilter, most int64) iter.Seq2[foundServiceCredential, error] {
-			return searchServiceCredentials(ctx, r.Instance, sought, most)
+		Find: func(ctx context.Context, filter serviceCredentialFilter, most int64) iter.Seq2[foundServiceCredential, error] {
+			return searchServiceCredentials(ctx, r.Instance, filter, most)
 		},
 		Show: showServiceCredential,
 	}.Stream(ctx, r.Instance, req, stream)
@@ -59,7 +59,7 @@ func serviceCredentialFilters() []listing.Filter {
 	)
 }
 
-// matches reports whether a credential is sought.
+// matches reports whether a credential matches.
 func (f serviceCredentialFilter) matches(one ram.ServiceCredential, now time.Time) bool {
 	switch {
 	case !f.Status.IsNull() && f.Status.ValueString() != one.Status:
@@ -81,26 +81,26 @@ type foundServiceCredential struct {
 }
 
 // searchServiceCredentials finds service credentials, of each user the oldest first.
-func searchServiceCredentials(ctx context.Context, i *instance.Instance, sought serviceCredentialFilter, most int64) iter.Seq2[foundServiceCredential, error] {
+func searchServiceCredentials(ctx context.Context, i *instance.Instance, filter serviceCredentialFilter, most int64) iter.Seq2[foundServiceCredential, error] {
 	return func(yield func(foundServiceCredential, error) bool) {
 		now, err := i.Client.ServerTime(ctx)
 		if err != nil {
 			yield(foundServiceCredential{}, err)
 			return
 		}
-		credentialsOf, err := serviceCredentialsByUser(ctx, i, sought.Users)
+		credentialsOf, err := serviceCredentialsByUser(ctx, i, filter.Users)
 		if err != nil {
 			yield(foundServiceCredential{}, err)
 			return
 		}
-		listing.EachUser(ctx, i, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundServiceCredential, error)) {
+		listing.EachUser(ctx, i, filter.Users, most, func(ctx context.Context, user ram.User, add func(foundServiceCredential, error)) {
 			all, err := credentialsOf(ctx, user)
 			if err != nil {
-				tell(foundServiceCredential{}, err)
+				add(foundServiceCredential{}, err)
 			}
 			for _, one := range all {
-				if sought.matches(one, now) {
-					tell(foundServiceCredential{one, user, daysBetween(one.CreateTime, now)}, nil)
+				if filter.matches(one, now) {
+					add(foundServiceCredential{one, user, daysBetween(one.CreateTime, now)}, nil)
 				}
 			}
 		})(yield)

@@ -216,7 +216,7 @@ func TestSettingWrite_readsImmediatelyBeforeEachRequest(t *testing.T) {
 }
 
 // SING-11: the switch of public keys is read by another operation. What another administrator hardens while that read waits
-// is not taken back.
+// is not reverted.
 func TestSettingWrite_readsOtherOperationsFirst(t *testing.T) {
 	t.Parallel()
 	config := attributes{"allow_user_to_manage_public_keys": false, "login_session_duration": 8}

@@ -259,7 +259,7 @@ func TestAccUpgrade_fromEachTag(t *testing.T) {
 	if list == "" {
 		tags, err := exec.CommandContext(t.Context(), "git", "tag", "--list", "v*").Output()
 		if err != nil {
-			t.Skipf("Git does not tell the tags: %s", err)
+			t.Skipf("Git cannot list the tags: %s", err)
 		}
 		list = string(tags)
 	}

@@ -119,7 +119,7 @@ func (m *userModel) optionals() map[string]*types.String {
 	return map[string]*types.String{"display_name": &m.DisplayName, "mobile_phone": &m.MobilePhone, "email": &m.Email, "comments": &m.Comments}
 }
 
-// tags are the tags that the model asks for.
+// tags are the configured tags.
 func (m *userModel) tags() map[string]string {
 	tags := map[string]string{}
 	for key, value := range m.Tags.Elements() {
@@ -128,7 +128,7 @@ func (m *userModel) tags() map[string]string {
 	return tags
 }
 
-// user is what the model asks for.
+// user is the configured user.
 func (m *userModel) user() ram.User {
 	return ram.User{
 		ID: m.UserID.ValueString(), Name: m.Name.ValueString(), DisplayName: m.DisplayName.ValueString(), MobilePhone: m.MobilePhone.ValueString(),
@@ -276,21 +276,21 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if !ok {
 		return
 	}
-	made, ok := r.create(ctx, plan.user(), account, &resp.Diagnostics)
+	created, ok := r.create(ctx, plan.user(), account, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	plan.AccountID = types.StringValue(account)
-	plan.UserID, plan.CreateDate = types.StringValue(made.ID), tf.FirstTimestamp(plan.CreateDate, made.CreateDate)
+	plan.UserID, plan.CreateDate = types.StringValue(created.ID), tf.FirstTimestamp(plan.CreateDate, created.CreateDate)
 	if plan.DisplayName.IsUnknown() {
-		plan.DisplayName = tf.Optional(plan.DisplayName, made.DisplayName)
+		plan.DisplayName = tf.Optional(plan.DisplayName, created.DisplayName)
 	}
 	saveManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	// An error would taint the user, which the next apply would then replace.
-	lost, shows := r.confirm(ctx, nil, plan, made, &resp.Diagnostics)
+	lost, shows := r.confirm(ctx, nil, plan, created, &resp.Diagnostics)
 	if shows {
-		r.Client.ConfirmUser(made)
+		r.Client.ConfirmUser(created)
 	}
 	for _, attribute := range lost {
 		resp.Diagnostics.AddAttributeWarning(path.Root(attribute), "The service does not store "+attribute,

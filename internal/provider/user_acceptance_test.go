@@ -353,7 +353,7 @@ func TestAccLoginProfile_passwordIsNotStored(t *testing.T) {
 			if name == "success" {
 				expect(t, "password", account(srv).Users["alice"].LoginProfile.Password, password2)
 				if trace, err := filepath.Glob(filepath.Join(c.Directory, "trace.log")); err != nil || len(trace) != 1 {
-					t.Error("there is no trace to hunt in")
+					t.Error("there is no trace to search")
 				}
 			}
 			if code == 1 && !regexp.MustCompile(`Cannot (create|update) the login\s+profile`).MatchString(printed) {

@@ -35,13 +35,13 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 	// One interrupt must not part the user from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
-	for doubted := range 2 {
-		var made ram.User
-		made, err = r.Client.CreateUser(ctx, want)
+	for unknowns := range 2 {
+		var created ram.User
+		created, err = r.Client.CreateUser(ctx, want)
 		switch {
 		case err == nil:
-			return made, true
-		case ram.Exists(err) && doubted == 0:
+			return created, true
+		case ram.Exists(err) && unknowns == 0:
 			there.Name = want.Name
 			reportNameTaken(there, account, diags)
 			return ram.User{}, false
@@ -51,11 +51,11 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 		}
 		f.State = fmt.Sprintf("It is unknown whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
 		found, lost := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (bool, error) {
-			made, err := r.Client.RefreshUser(ctx, want.Name)
+			created, err := r.Client.RefreshUser(ctx, want.Name)
 			if ram.NotFound(err, "User") {
 				return false, nil
 			}
-			there = made
+			there = created
 			return err == nil, err
 		})
 		if diagnostics.Report(diags, f, lost) {

@@ -188,13 +188,13 @@ func TestExclusive_everyStepCanBeRepeated(t *testing.T) {
 				} else {
 					expect(t, "done", len(keysOf(srv, "alice")), 0)
 				}
-				mended := staffedLike(t, srv)
-				after, diags := newCore(t, mended.Getenv, fakeClock()).Read(exclusiveKind, broken)
+				repaired := staffedLike(t, srv)
+				after, diags := newCore(t, repaired.Getenv, fakeClock()).Read(exclusiveKind, broken)
 				clean(t, diags)
-				_, diags = newCore(t, mended.Getenv, fakeClock()).Apply(exclusiveKind, config, after)
+				_, diags = newCore(t, repaired.Getenv, fakeClock()).Apply(exclusiveKind, config, after)
 				clean(t, diags)
-				expect(t, action+" "+phase+" "+nth, len(keysOf(mended, "alice")), 0)
-				expect(t, "the others' keys", len(keysOf(mended, "admin")), 1)
+				expect(t, action+" "+phase+" "+nth, len(keysOf(repaired, "alice")), 0)
+				expect(t, "the others' keys", len(keysOf(repaired, "admin")), 1)
 			}
 		}
 	}
@@ -242,9 +242,9 @@ func TestExclusive_importUnknownValuesAndDeletedUser(t *testing.T) {
 	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "The state is unchanged.")
 	expect(t, "state", denied.State.Equal(o.State), true)
 
-	mended := staffedLike(t, srv)
-	mended.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
-	after, diags := newCore(t, mended.Getenv, fakeClock()).Read(exclusiveKind, o)
+	repaired := staffedLike(t, srv)
+	repaired.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
+	after, diags := newCore(t, repaired.Getenv, fakeClock()).Read(exclusiveKind, o)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "The user of the exclusive credentials is gone")
 	expect(t, "state", after.State.IsNull(), true)
@@ -498,12 +498,12 @@ func TestExclusive_everyStepOfTheOtherKindsCanBeRepeated(t *testing.T) {
 			} else {
 				expect(t, "done", len(kind.left(srv, "alice")), 0)
 			}
-			mended := staffedLike(t, srv)
-			after, diags := newCore(t, mended.Getenv, fakeClock()).Read(exclusiveKind, broken)
+			repaired := staffedLike(t, srv)
+			after, diags := newCore(t, repaired.Getenv, fakeClock()).Read(exclusiveKind, broken)
 			clean(t, diags)
-			_, diags = newCore(t, mended.Getenv, fakeClock()).Apply(exclusiveKind, config, after)
+			_, diags = newCore(t, repaired.Getenv, fakeClock()).Apply(exclusiveKind, config, after)
 			clean(t, diags)
-			expect(t, kind.write, len(kind.left(mended, "alice")), 0)
+			expect(t, kind.write, len(kind.left(repaired, "alice")), 0)
 		}
 	}
 }

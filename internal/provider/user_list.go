@@ -15,7 +15,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// userFilter is which users are looked for. What is null holds for all.
+// userFilter selects users. A null value matches all.
 type userFilter struct {
 	NameRegex     types.String `tfsdk:"name_regex"`
 	NeverLoggedOn types.Bool   `tfsdk:"never_logged_on"`
@@ -29,7 +29,7 @@ func nameFilters() []listing.Filter {
 	}
 }
 
-// found yields those users of the account who are sought.
+// found yields the users of the account that match.
 func (n userFilter) found(ctx context.Context, i *instance.Instance, most int64) iter.Seq2[ram.User, error] {
 	return func(yield func(ram.User, error) bool) {
 		for user, err := range listing.ListUsers(ctx, i, listing.Users{NameRegex: n.NameRegex}, most) {
@@ -48,8 +48,8 @@ func (r *userResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 func (r *userResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	listing.Listing[userFilter, ram.User]{
 		Name: "list the users",
-		Find: func(ctx context.Context, sought userFilter, most int64) iter.Seq2[ram.User, error] {
-			return sought.found(ctx, r.Instance, most)
+		Find: func(ctx context.Context, filter userFilter, most int64) iter.Seq2[ram.User, error] {
+			return filter.found(ctx, r.Instance, most)
 		},
 		Show: func(account string, user ram.User) listing.Entry {
 			m := unfilledUser(account, user.Name)

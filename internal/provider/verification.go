@@ -188,7 +188,7 @@ func failedVerification(verb, now string) diagnostics.Operation {
 
 func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.Instance == nil {
-		return // the provider could not be configured yet, so there is nothing to look at
+		return // the provider could not be configured yet, so nothing can be checked
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -312,7 +312,7 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 	if !plan.UserName.IsUnknown() {
 		var err error
 		live, err = r.Client.Verification(ctx, plan.UserName.ValueString())
-		if err != nil && !ram.NotFound(err, "User") { // made in this very run
+		if err != nil && !ram.NotFound(err, "User") { // created in this run
 			diagnostics.Report(&resp.Diagnostics, failedVerification("plan", "Nothing was changed."), err)
 			return
 		}

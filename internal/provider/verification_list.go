@@ -15,14 +15,14 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// verificationFilter is which verifications are looked for. What is null holds for all.
+// verificationFilter selects verifications. A null value matches all.
 type verificationFilter struct {
 	listing.Users
 
 	Status types.String `tfsdk:"status"`
 }
 
-// matches reports whether a user has an address, and one of the status that is sought.
+// matches reports whether a user has an address, and a status that matches.
 func (s verificationFilter) matches(live ram.Verification) bool {
 	for _, has := range []ram.SecurityAddress{live.Email, live.Phone} {
 		if has.Address != "" && (s.Status.IsNull() || s.Status.ValueString() == has.Status) {
@@ -48,12 +48,12 @@ func (r *verificationResource) List(ctx context.Context, req list.ListRequest, s
 	listing.Listing[verificationFilter, foundVerification]{Name: "list the verifications", Find: r.verifications, Show: showVerification}.Stream(ctx, r.Instance, req, stream)
 }
 
-// verifications finds the users who have an address that is sought.
-func (r *verificationResource) verifications(ctx context.Context, sought verificationFilter, most int64) iter.Seq2[foundVerification, error] {
-	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundVerification, error)) {
+// verifications finds the users whose address matches the filter.
+func (r *verificationResource) verifications(ctx context.Context, filter verificationFilter, most int64) iter.Seq2[foundVerification, error] {
+	return listing.EachUser(ctx, r.Instance, filter.Users, most, func(ctx context.Context, user ram.User, add func(foundVerification, error)) {
 		live, err := r.Client.Verification(ctx, user.Name)
-		if err != nil || sought.matches(live) {
-			tell(foundVerification{user, live}, err)
+		if err != nil || filter.matches(live) {
+			add(foundVerification{user, live}, err)
 		}
 	})
 }

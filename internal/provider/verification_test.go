@@ -259,11 +259,11 @@ func TestVerification_underFaults(t *testing.T) {
 								contains(t, acctest.Messages(diags), "Cannot create the verification", "Run again")
 							}
 						}
-						mended := staffedLike(t, srv)
-						o, diags := newCore(t, mended.Getenv, fakeClock()).Create(verificationKind, securityOfAlice)
+						repaired := staffedLike(t, srv)
+						o, diags := newCore(t, repaired.Getenv, fakeClock()).Create(verificationKind, securityOfAlice)
 						clean(t, diags)
-						mended.Inject(fault)
-						c = newCore(t, mended.Getenv, fakeClock())
+						repaired.Inject(fault)
+						c = newCore(t, repaired.Getenv, fakeClock())
 						after, diags := c.Read(verificationKind, o)
 						if len(acctest.Errors(diags)) > 0 {
 							contains(t, acctest.Messages(diags), "Cannot read the verification", "The state is unchanged.")
@@ -272,7 +272,7 @@ func TestVerification_underFaults(t *testing.T) {
 							t.Errorf("%s, %s: a refresh changed %v to %v", action, phase, o.State, after.State)
 						}
 						_, diags = c.Destroy(verificationKind, o)
-						if left := account(mended).Users["alice"].SecurityPhone.Address; left != "" && len(acctest.Errors(diags)) == 0 {
+						if left := account(repaired).Users["alice"].SecurityPhone.Address; left != "" && len(acctest.Errors(diags)) == 0 {
 							t.Errorf("%s, %s: %s is left and nothing was said", action, phase, left)
 						}
 					}

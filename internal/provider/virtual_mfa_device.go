@@ -69,7 +69,7 @@ func (m *virtualMFADeviceModel) identity() any {
 	return deviceIdentity{m.AccountID, m.SerialNumber}
 }
 
-// show takes over who has the device. The secrets are told only once, by the
+// show takes over who has the device. The secrets are returned only once, by the
 // create, so nothing here touches them (SEC-06).
 func (m *virtualMFADeviceModel) show(device ram.MFADevice) {
 	m.Name = types.StringValue(device.Name)

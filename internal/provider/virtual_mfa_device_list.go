@@ -22,8 +22,8 @@ func (d *virtualMFADevice) ListResourceConfigSchema(_ context.Context, _ list.Li
 func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	listing.Listing[deviceQuery, ram.MFADevice]{
 		Name: "list the virtual MFA devices",
-		Find: func(ctx context.Context, sought deviceQuery, _ int64) iter.Seq2[ram.MFADevice, error] {
-			return sought.stream(ctx, d.Instance)
+		Find: func(ctx context.Context, filter deviceQuery, _ int64) iter.Seq2[ram.MFADevice, error] {
+			return filter.stream(ctx, d.Instance)
 		},
 		Show: showDevice,
 	}.Stream(ctx, d.Instance, req, stream)

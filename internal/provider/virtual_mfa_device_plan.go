@@ -20,7 +20,7 @@ import (
 
 func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if d.Instance == nil {
-		return // the provider could not be configured yet, so there is nothing to look at
+		return // the provider could not be configured yet, so nothing can be checked
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -122,7 +122,7 @@ func (p *devicePlanning) rebind(ctx context.Context, name string) {
 		return
 	}
 	user, err := p.Client.Owner(ctx, name)
-	if ram.NotFound(err, "User") { // made or renamed in this very run, so the apply will tell
+	if ram.NotFound(err, "User") { // created or renamed in this run: the apply checks it
 		p.plan.UserID, p.plan.ActivateDate = types.StringUnknown(), types.StringUnknown()
 		return
 	}

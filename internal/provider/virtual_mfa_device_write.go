@@ -33,8 +33,8 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 	if !m.check(ctx) {
 		return
 	}
-	made, ok := m.create(ctx)
-	if !ok || !m.setSecrets(ctx, made) {
+	created, ok := m.create(ctx)
+	if !ok || !m.setSecrets(ctx, created) {
 		return
 	}
 	// From here on the device and its seed are in the state, even if a later step fails.
@@ -45,7 +45,7 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	if m.user.ID != "" {
-		if err := mfa.Bind(ctx, d.Instance, m.user, made.SerialNumber, made.Seed); err != nil {
+		if err := mfa.Bind(ctx, d.Instance, m.user, created.SerialNumber, created.Seed); err != nil {
 			now := "The device was created and saved with its seed, but it is not bound."
 			if ram.OutcomeUnknown(err) {
 				now = "The device was created and saved with its seed, but it is not known whether it is bound to " + m.user.Name + "."
@@ -152,31 +152,31 @@ func findBindUser(ctx context.Context, i *instance.Instance, f diagnostics.Opera
 // seed is lost, so it is deleted and another one is created.
 func (m *deviceCreation) create(ctx context.Context) (ram.NewMFADevice, bool) {
 	for sent := 1; ; sent++ {
-		made, err := m.send(ctx)
+		created, err := m.send(ctx)
 		late := sent > 1 && ram.Exists(err) // the first request took effect after all
 		switch {
 		case err == nil:
-			return made, true
+			return created, true
 		case ram.Exists(err) && !late:
 			device, _, _ := mfa.Refresh(ctx, m.Instance, m.serial) // for the details of the message
 			m.reportExists(device, "Another client created it after this apply began. It was not changed.")
-			return made, false
+			return created, false
 		case !ram.OutcomeUnknown(err) && !late:
 			now := "Nothing was created."
 			if sent > 1 {
 				now = m.explainUnknown()
 			}
-			return made, !diagnostics.Report(m.diags, m.operation(now), err)
+			return created, !diagnostics.Report(m.diags, m.operation(now), err)
 		}
 		now, settling := m.resolveUnknown(ctx, err)
 		if diagnostics.Report(m.diags, m.operation(now), settling) {
-			return made, false
+			return created, false
 		}
 		if late && now == m.explainUnknown() {
 			now = "The service refuses the name because a device with it exists, and does not list the device. It may be the result of a create request that got no response. Its seed is lost. " + m.leftover()
 		}
 		if sent >= 3 || sent == 2 && !late {
-			return made, !diagnostics.Report(m.diags, m.operation(now), err)
+			return created, !diagnostics.Report(m.diags, m.operation(now), err)
 		}
 	}
 }
@@ -235,24 +235,24 @@ func (m *deviceCreation) await(ctx context.Context) (device ram.MFADevice, appea
 }
 
 // setSecrets copies the secrets, which only the create response has, to the model.
-func (m *deviceCreation) setSecrets(ctx context.Context, made ram.NewMFADevice) bool {
-	m.model.SerialNumber = types.StringValue(made.SerialNumber)
+func (m *deviceCreation) setSecrets(ctx context.Context, created ram.NewMFADevice) bool {
+	m.model.SerialNumber = types.StringValue(created.SerialNumber)
 	m.model.clearBinding()
 	if m.recipient == nil {
-		m.model.Seed, m.model.QRCode = types.StringValue(made.Seed), tf.NonEmpty(made.QRCodePNG)
+		m.model.Seed, m.model.QRCode = types.StringValue(created.Seed), tf.NonEmpty(created.QRCodePNG)
 		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringNull(), types.StringNull()
 		return true
 	}
 	m.model.Seed, m.model.QRCode = types.StringNull(), types.StringNull()
-	sealed, err := m.recipient.Encrypt(made.Seed)
+	encrypted, err := m.recipient.Encrypt(created.Seed)
 	if err == nil {
-		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringValue(sealed), types.StringValue(m.recipient.Fingerprint)
+		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringValue(encrypted), types.StringValue(m.recipient.Fingerprint)
 		return true
 	}
 	// Without its seed the created device cannot be used.
 	now := "The device was created, but encrypting its seed failed, so the device was deleted."
-	if left := m.Client.DeleteMFADevice(ctx, made.SerialNumber); left != nil && !ram.NotFound(left, "VirtualMFADevice") {
-		now = "The device " + made.SerialNumber + " was created, but encrypting its seed failed, and deleting the device failed too: " + diagnostics.Explain(left) + " It is not in the state. Delete it manually."
+	if left := m.Client.DeleteMFADevice(ctx, created.SerialNumber); left != nil && !ram.NotFound(left, "VirtualMFADevice") {
+		now = "The device " + created.SerialNumber + " was created, but encrypting its seed failed, and deleting the device failed too: " + diagnostics.Explain(left) + " It is not in the state. Delete it manually."
 	}
 	diagnostics.Report(m.diags, m.operation(now), err)
 	return false

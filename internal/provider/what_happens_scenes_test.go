@@ -418,7 +418,7 @@ func otherAccount(h *transcript) {
 	h.steady(h.run(srv), srv, config, o)
 }
 
-// outage plays a fault that ends: the state is kept, and the next run finds it as it was.
+// outage injects a fault that ends: the state is kept, and the next run finds it as it was.
 func (h *transcript) outage(rule ramtest.Rule) {
 	h.Helper()
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}

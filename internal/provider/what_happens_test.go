@@ -176,12 +176,12 @@ func literals(of *ast.FuncDecl) string {
 func TestWhatHappens_everyEntryHasAScene(t *testing.T) {
 	t.Parallel()
 	headings, texts := incidences(t)
-	var played []string
+	var covered []string
 	tests := testsOf(t)
 	for _, e := range nights {
-		played = append(played, e.heading)
+		covered = append(covered, e.heading)
 		if e.run == nil && len(e.proven) == 0 {
-			t.Errorf("%q is played by nothing", e.heading)
+			t.Errorf("%q is not covered", e.heading)
 		}
 		for _, name := range e.proven {
 			if _, exists := tests[name]; !exists || !strings.HasPrefix(name, "Test") {
@@ -194,7 +194,7 @@ func TestWhatHappens_everyEntryHasAScene(t *testing.T) {
 			}
 		}
 	}
-	expect(t, "the order of the entries", played, headings)
+	expect(t, "the order of the entries", covered, headings)
 }
 
 // Each scene follows the guide, and produces the messages that the guide quotes.

@@ -24,22 +24,22 @@ func TestAccessKey_isCreatedUpdatedAndDeleted(t *testing.T) {
 	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || keys == nil || len(keys) != 0 {
 		t.Errorf("none: keys %v, error %v", keys, err)
 	}
-	made, err := client.CreateAccessKey(t.Context(), "alice")
-	if err != nil || made.Secret == "" || made.Status != "Active" || made.CreateDate.Sub(fake.Now()).Abs() > time.Minute {
-		t.Fatalf("made %v, error %v", made, err)
+	created, err := client.CreateAccessKey(t.Context(), "alice")
+	if err != nil || created.Secret == "" || created.Status != "Active" || created.CreateDate.Sub(fake.Now()).Abs() > time.Minute {
+		t.Fatalf("made %v, error %v", created, err)
 	}
 	fake.Change(func(a *ramtest.Account) {
-		if key, owner := a.KeyByID(made.ID); owner == nil || owner.Name != "alice" || key.Secret != made.Secret {
-			t.Errorf("%v is of %v", made, owner)
+		if key, owner := a.KeyByID(created.ID); owner == nil || owner.Name != "alice" || key.Secret != created.Secret {
+			t.Errorf("%v is of %v", created, owner)
 		}
 	})
 	// A read after a write of this client never returns the values from before the write.
 	for _, status := range []string{"Active", "Inactive", "Active", "Active"} {
-		if err := client.UpdateAccessKey(t.Context(), "alice", made.ID, status); err != nil {
+		if err := client.UpdateAccessKey(t.Context(), "alice", created.ID, status); err != nil {
 			t.Fatal(err)
 		}
 		keys, err := client.AccessKeys(t.Context(), "alice")
-		if err != nil || len(keys) != 1 || keys[0].ID != made.ID || keys[0].Status != status || keys[0].Secret != "" || keys[0].UpdateDate.IsZero() {
+		if err != nil || len(keys) != 1 || keys[0].ID != created.ID || keys[0].Status != status || keys[0].Secret != "" || keys[0].UpdateDate.IsZero() {
 			t.Errorf("%s: keys %v, error %v", status, keys, err)
 		}
 	}
@@ -48,13 +48,13 @@ func TestAccessKey_isCreatedUpdatedAndDeleted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 2 || keys[0].ID != made.ID || keys[1].ID != other.ID {
+	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 2 || keys[0].ID != created.ID || keys[1].ID != other.ID {
 		t.Errorf("not sorted by age, oldest first: keys %v, error %v", keys, err)
 	}
 	if _, err := client.CreateAccessKey(t.Context(), "alice"); !LimitExceeded(err) || OutcomeUnknown(err) {
 		t.Errorf("the third: %v", err)
 	}
-	if err := client.DeleteAccessKey(t.Context(), "alice", made.ID); err != nil {
+	if err := client.DeleteAccessKey(t.Context(), "alice", created.ID); err != nil {
 		t.Fatal(err)
 	}
 	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 1 || keys[0].ID != other.ID {
@@ -155,9 +155,9 @@ func isSecretMissing(fake *ramtest.Server, err error) bool {
 	if !errors.As(err, &missing) || OutcomeUnknown(err) || !strings.Contains(err.Error(), missing.ID) {
 		return false
 	}
-	made := false
-	fake.Change(func(a *ramtest.Account) { _, owner := a.KeyByID(missing.ID); made = owner != nil })
-	return made
+	created := false
+	fake.Change(func(a *ramtest.Account) { _, owner := a.KeyByID(missing.ID); created = owner != nil })
+	return created
 }
 
 func TestFormat_printsNoSecret(t *testing.T) {

@@ -116,7 +116,7 @@ var roleRemedies = []struct {
 }{
 	{family, "NoPermission", "Check that the caller may call sts:AssumeRole on this role, and that the role's trust policy trusts the caller. The root user of an account cannot assume roles."},
 	{exactly, "EntityNotExist.Role", "Check the account and the name in the ARN of the role."},
-	{exactly, "InvalidParameter.DurationSeconds", "Ask for a session no longer than the role's maximum session duration."},
+	{exactly, "InvalidParameter.DurationSeconds", "Request a session no longer than the role's maximum session duration."},
 	{exactly, "AuthenticationFail.OIDCToken.Expired", "The OIDC token has ended. A token file is read again for each session; check that its writer renews it."},
 	{exactly, "AuthenticationFail.OIDCToken.AudienceNotMatch", "Add the audience of the OIDC token to the client IDs of the OIDC provider in RAM."},
 	{family, "AuthenticationFail", "Check that the OIDC provider is registered in RAM, that its issuer wrote the token, and that the role's trust policy accepts it."},

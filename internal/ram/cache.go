@@ -33,11 +33,11 @@ const (
 // within readLag of a write of this client, so a waiter for that write sees each new
 // result.
 type cache[T any] struct {
-	action string
-	ttl    func() time.Duration
-	now    func() time.Time
-	check  func(context.Context) error        // refuses callers whose account differs
-	doubt  func(context.Context, error) error // amends an error for one caller
+	action  string
+	ttl     func() time.Duration
+	now     func() time.Time
+	check   func(context.Context) error        // refuses callers whose account differs
+	explain func(context.Context, error) error // amends an error for one caller
 
 	mu         sync.Mutex
 	readings   map[string]*reading[T]
@@ -69,7 +69,7 @@ func newCache[T any](op operation, ttl func() time.Duration, c *Client) *cache[T
 	s := newUncheckedCache[T](op, ttl, c.Now)
 	if op.product != stsProduct {
 		s.check = func(ctx context.Context) error { return c.checkRead(ctx, op) }
-		s.doubt = c.checkNotFound
+		s.explain = c.checkNotFound
 	}
 	return s
 }
@@ -78,7 +78,7 @@ func newUncheckedCache[T any](op operation, ttl func() time.Duration, now func()
 	return &cache[T]{
 		action: op.action, ttl: ttl, now: now,
 		check:    func(context.Context) error { return nil },
-		doubt:    func(_ context.Context, err error) error { return err },
+		explain:  func(_ context.Context, err error) error { return err },
 		readings: map[string]*reading[T]{}, rounds: map[string]*reading[T]{}, written: map[string]time.Time{},
 	}
 }
@@ -107,7 +107,7 @@ func (s *cache[T]) await(ctx context.Context, name string, r *reading[T]) (T, er
 	defer s.leave(name, r)
 	select {
 	case <-r.done:
-		return r.value, s.doubt(ctx, r.err)
+		return r.value, s.explain(ctx, r.err)
 	case <-ctx.Done():
 		var none T
 		return none, s.canceled(ctx.Err())

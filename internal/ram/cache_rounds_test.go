@@ -193,11 +193,11 @@ func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 	<-held.arrived
 	for n := range devices {
 		group.Go(func() {
-			made, err := client.CreateMFADevice(t.Context(), fmt.Sprintf("device-%d", n))
+			created, err := client.CreateMFADevice(t.Context(), fmt.Sprintf("device-%d", n))
 			if err != nil {
 				t.Error(err)
 			}
-			if seen, found, err := client.RefreshMFADevice(t.Context(), made.SerialNumber); err != nil || !found || seen.SerialNumber != made.SerialNumber {
+			if seen, found, err := client.RefreshMFADevice(t.Context(), created.SerialNumber); err != nil || !found || seen.SerialNumber != created.SerialNumber {
 				t.Errorf("a list that started after the creation lacks the device: seen %+v, found %t, error %v", seen, found, err)
 			}
 		})

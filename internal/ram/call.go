@@ -47,11 +47,11 @@ func (c *Client) callComposed(ctx context.Context, op operation, build compose, 
 	}
 }
 
-func withEarlierUnknown(err, doubt error) error {
-	if doubt == nil || errors.Is(err, doubt) {
+func withEarlierUnknown(err, unknown error) error {
+	if unknown == nil || errors.Is(err, unknown) {
 		return err
 	}
-	return &laterFailure{last: err, earlier: doubt}
+	return &laterFailure{last: err, earlier: unknown}
 }
 
 // tooLong reports whether a wait would exceed the deadline of ctx. Such a wait is not

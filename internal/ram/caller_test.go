@@ -370,8 +370,8 @@ func TestANotFoundOfAnUnknownAccountIsNotBelieved(t *testing.T) {
 			for _, err := range []error{
 				second(client.UserByID(ctx, "7")), second(client.RefreshUserByID(ctx, "7")), client.DeleteUser(ctx, "7"), second(client.UserMFA(ctx, "alice")),
 			} {
-				var doubted *UnknownAccountError
-				if NotFound(err, "User") != believed || errors.As(err, &doubted) == believed {
+				var unknown *UnknownAccountError
+				if NotFound(err, "User") != believed || errors.As(err, &unknown) == believed {
 					t.Errorf("account %q, allowed %v: %v", account, allowed, err)
 				}
 			}

@@ -58,7 +58,7 @@ func TestCredentialReport_cellsAndNotes(t *testing.T) {
 	if bob.Cells["user_last_logon"].Note != LoginDisabled || bob.Cells["mfa_active"].Note != LoginDisabled || bob.Cells["user_creation_time"].Time.Day() != 1 {
 		t.Errorf("bob is %+v", bob)
 	}
-	if _, told := bob.Cells["access_key_1_exist"]; told {
+	if _, exists := bob.Cells["access_key_1_exist"]; exists {
 		t.Error("a missing column has a value")
 	}
 }

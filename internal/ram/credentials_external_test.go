@@ -218,7 +218,7 @@ func TestECSRole(t *testing.T) {
 // F35: a proxy would see the key.
 func TestSourcesOfKeysAreNeverReadThroughAProxy(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		t.Errorf("the proxy was asked for %s", r.URL)
+		t.Errorf("the proxy was requested %s", r.URL)
 		http.Error(w, "", http.StatusBadGateway)
 	}))
 	t.Cleanup(proxy.Close)

@@ -14,10 +14,10 @@ func (c *Client) domain(ctx context.Context) (string, error) {
 }
 
 // domainOtherThan returns the default domain. It reads the domain again if the cached one
-// is doubted, the domain that may be outdated.
-func (c *Client) domainOtherThan(ctx context.Context, doubted string) (string, error) {
+// is the one that may be outdated.
+func (c *Client) domainOtherThan(ctx context.Context, outdated string) (string, error) {
 	known, err := c.domain(ctx)
-	if err != nil || known != doubted {
+	if err != nil || known != outdated {
 		return known, err
 	}
 	return c.caches.domain.refresh(ctx, "", c.readDomain)

@@ -159,7 +159,7 @@ func TestDomain_followsTheClientsOwnAlias(t *testing.T) {
 
 func TestWithoutADomainNothingIsSentAndTheOutcomeIsKnown(t *testing.T) {
 	t.Parallel()
-	for code, told := range map[string]func(error) bool{
+	for code, is := range map[string]func(error) bool{
 		"NoPermission":  Denied,
 		"InternalError": func(err error) bool { return !Denied(err) },
 	} {
@@ -167,7 +167,7 @@ func TestWithoutADomainNothingIsSentAndTheOutcomeIsKnown(t *testing.T) {
 		fake.Inject(ramtest.Rule{Action: "GetDefaultDomain", Fault: "code", Code: code})
 		client := clientOf(t, fake)
 		_, err := client.CreateUser(t.Context(), User{Name: "alice"})
-		if err == nil || !told(err) || OutcomeUnknown(err) || !strings.Contains(err.Error(), "CreateUser") || !strings.Contains(err.Error(), "GetDefaultDomain") {
+		if err == nil || !is(err) || OutcomeUnknown(err) || !strings.Contains(err.Error(), "CreateUser") || !strings.Contains(err.Error(), "GetDefaultDomain") {
 			t.Errorf("%s: %v", code, err)
 		}
 		if got := len(fake.Calls("CreateUser")); got != 0 {

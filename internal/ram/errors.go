@@ -160,8 +160,8 @@ func hasCode(err error, prefixes ...string) bool {
 // neither. If a missing user means that its object is gone too, name both kinds. NotFound
 // is false for the 404 of a gateway, for a 403, and for an [*UnknownAccountError].
 func NotFound(err error, kinds ...string) bool {
-	var doubted *UnknownAccountError
-	return !errors.As(err, &doubted) && notFound(err, kinds...)
+	var unknown *UnknownAccountError
+	return !errors.As(err, &unknown) && notFound(err, kinds...)
 }
 
 // IgnoreNotFound returns nil for an error for which [NotFound] is true, and err otherwise.
@@ -186,8 +186,8 @@ func notFound(err error, kinds ...string) bool {
 // the operation is about. It is for operations whose code is not documented: every
 // not-found error counts that is not about the user.
 func childNotFound(err error) bool {
-	var doubted *UnknownAccountError
-	return hasCode(err, "EntityNotExist") && !notFound(err, "User") && !errors.As(err, &doubted)
+	var unknown *UnknownAccountError
+	return hasCode(err, "EntityNotExist") && !notFound(err, "User") && !errors.As(err, &unknown)
 }
 
 // withoutUser returns a kind without the prefix "User.".

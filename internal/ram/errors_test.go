@@ -86,7 +86,7 @@ func TestOutcomeUnknown(t *testing.T) {
 		"wrapped":                    {fmt.Errorf("more: %w", lost), true},
 		"joined":                     {errors.Join(denied, lost), true},
 		"joined, both certain":       {errors.Join(denied, unsent), false},
-		"after a doubt":              {&laterFailure{last: denied, earlier: failed}, true},
+		"after an unknown outcome":   {&laterFailure{last: denied, earlier: failed}, true},
 		"given up":                   {&retryAbandoned{last: failed, cause: errSomething}, true},
 		"no key, lost by its source": {&CredentialsError{Err: lost}, false},
 	} {

@@ -75,11 +75,11 @@ func isUUID(text string) bool {
 var errAttemptTimeout = fmt.Errorf("no response within %s", attemptTimeout)
 
 // exchange posts the signed request and reads the response.
-func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest, out any) error {
+func (c *Client) exchange(ctx context.Context, e *exchange, signed signedRequest, out any) error {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var sent atomic.Bool
-	request, err := c.request(bounded, e.op, letter, &sent)
+	request, err := c.request(bounded, e.op, signed, &sent)
 	if err != nil {
 		return &NoResponseError{Action: e.op.action, Err: errors.New("the endpoint is not a URL")}
 	}
@@ -102,13 +102,13 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest
 // request returns a POST request that net/http cannot repeat: without GetBody, a broken
 // connection is an error, not another attempt (NET-08). sent becomes true once a connection
 // exists.
-func (c *Client) request(ctx context.Context, op operation, letter signedRequest, sent *atomic.Bool) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, op operation, signed signedRequest, sent *atomic.Bool) (*http.Request, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
 	endpoint := *c.endpoints.of(op.product)
 	endpoint.Path = "/"
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(letter.form.Encode()))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(signed.form.Encode()))
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (c *Client) request(ctx context.Context, op operation, letter signedRequest
 	request.Header.Set("User-Agent", c.config.UserAgent)
 	request.Header.Set("X-Acs-Action", op.action)
 	request.Header.Set("X-Acs-Version", versions[op.product])
-	for name, value := range letter.headers {
+	for name, value := range signed.headers {
 		request.Header.Set(name, value)
 	}
 	return request, nil

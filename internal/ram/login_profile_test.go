@@ -20,10 +20,10 @@ func TestLoginProfile_createUpdateDelete(t *testing.T) {
 	for _, absent := range []bool{false, true} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
 		client := clientOf(t, fake)
-		made, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword), PasswordResetRequired: new(true)})
-		want := LoginProfile{Status: "Active", PasswordResetRequired: true, PasswordStatus: "InitialValid", UpdateDate: made.UpdateDate}
-		if err != nil || made != want || made.UpdateDate.IsZero() {
-			t.Errorf("created %+v, want %+v, error %v", made, want, err)
+		created, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword), PasswordResetRequired: new(true)})
+		want := LoginProfile{Status: "Active", PasswordResetRequired: true, PasswordStatus: "InitialValid", UpdateDate: created.UpdateDate}
+		if err != nil || created != want || created.UpdateDate.IsZero() {
+			t.Errorf("created %+v, want %+v, error %v", created, want, err)
 		}
 		if _, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword)}); !Exists(err) || OutcomeUnknown(err) {
 			t.Errorf("created again: %v", err)

@@ -106,11 +106,11 @@ func quotedPrintable(text string) string {
 
 // withoutControls replaces control characters and invalid UTF-8 with blanks.
 func withoutControls(text string) string {
-	return strings.Map(func(letter rune) rune {
-		if unicode.IsControl(letter) || letter == unicode.ReplacementChar {
+	return strings.Map(func(character rune) rune {
+		if unicode.IsControl(character) || character == unicode.ReplacementChar {
 			return ' '
 		}
-		return letter
+		return character
 	}, text)
 }
 

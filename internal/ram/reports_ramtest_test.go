@@ -209,12 +209,12 @@ func TestTheGovernanceReportOfTheFake(t *testing.T) {
 				t.Fatalf("status %+v, error %v", status, err)
 			}
 		}
-		made, metrics, err := client.GovernanceMetrics(t.Context())
-		if err != nil || made.IsZero() || !slices.Contains(metrics, GovernanceMetric{"SSOLoginEnabled", "Boolean", "false"}) || !slices.Contains(metrics, GovernanceMetric{"RecentAccountLoginTimes", "Number", "5"}) {
-			t.Errorf("made %s, metrics %v, error %v", made, metrics, err)
+		created, metrics, err := client.GovernanceMetrics(t.Context())
+		if err != nil || created.IsZero() || !slices.Contains(metrics, GovernanceMetric{"SSOLoginEnabled", "Boolean", "false"}) || !slices.Contains(metrics, GovernanceMetric{"RecentAccountLoginTimes", "Number", "5"}) {
+			t.Errorf("made %s, metrics %v, error %v", created, metrics, err)
 		}
 		item, err := client.GovernanceItem(t.Context(), "RecentAccountLoginTimes")
-		if err != nil || len(item.Rows) != 5 || item.Value != "5" || !item.GenerateTime.Equal(made) || !slices.Contains(item.Columns, GovernanceColumn{"UserName", "String"}) {
+		if err != nil || len(item.Rows) != 5 || item.Value != "5" || !item.GenerateTime.Equal(created) || !slices.Contains(item.Columns, GovernanceColumn{"UserName", "String"}) {
 			t.Errorf("item %+v, error %v", item, err)
 		}
 		var names []string

@@ -69,13 +69,13 @@ func TestSignatureAlgorithm_isAccepted(t *testing.T) {
 
 func TestSignatureAlgorithm_signsASessionsToken(t *testing.T) {
 	t.Parallel()
-	letter := signACS3(operation{product: imsProduct, action: "GetUser"}, Key{ID: "STS.id", Secret: "secret", Token: "token"}, "ims.aliyuncs.com",
+	signed := signACS3(operation{product: imsProduct, action: "GetUser"}, Key{ID: "STS.id", Secret: "secret", Token: "token"}, "ims.aliyuncs.com",
 		time.Unix(0, 0), "nonce", params{"UserName": "alice"})
-	if !strings.Contains(letter.headers["Authorization"], "x-acs-accesskey-id;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-security-token;") {
-		t.Error(letter.headers["Authorization"])
+	if !strings.Contains(signed.headers["Authorization"], "x-acs-accesskey-id;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-security-token;") {
+		t.Error(signed.headers["Authorization"])
 	}
-	if letter.headers["x-acs-security-token"] != "token" || letter.form.Has("SecurityToken") || letter.form.Encode() != "UserName=alice" {
-		t.Errorf("%v %v", letter.headers, letter.form)
+	if signed.headers["x-acs-security-token"] != "token" || signed.form.Has("SecurityToken") || signed.form.Encode() != "UserName=alice" {
+		t.Errorf("%v %v", signed.headers, signed.form)
 	}
 }
 
@@ -139,8 +139,8 @@ func TestUnderFIPS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	letter, err := client.sign(operation{product: ramProduct, action: "GetUser"}, Key{ID: "id", Secret: "a-secret-of-thirty-characters.."}, nil)
-	if err != nil || (letter.headers["Authorization"] != "") != only {
-		t.Errorf("%v %v", letter, err)
+	signed, err := client.sign(operation{product: ramProduct, action: "GetUser"}, Key{ID: "id", Secret: "a-secret-of-thirty-characters.."}, nil)
+	if err != nil || (signed.headers["Authorization"] != "") != only {
+		t.Errorf("%v %v", signed, err)
 	}
 }

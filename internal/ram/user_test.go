@@ -23,25 +23,25 @@ func TestUser_createReadUpdateDelete(t *testing.T) {
 	for _, absent := range []bool{false, true} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
 		client := clientOf(t, fake)
-		made, err := client.CreateUser(t.Context(), User{Name: "alice", Comments: "platform", Tags: map[string]string{"team": "a", "empty": ""}})
+		created, err := client.CreateUser(t.Context(), User{Name: "alice", Comments: "platform", Tags: map[string]string{"team": "a", "empty": ""}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := User{
-			ID: made.ID, Name: "alice", PrincipalName: "alice@" + fakeAccount + ".onaliyun.com", DisplayName: "alice", Comments: "platform",
-			ProvisionType: "Manual", CreateDate: made.CreateDate, UpdateDate: made.UpdateDate, Tags: map[string]string{"team": "a", "empty": ""},
+			ID: created.ID, Name: "alice", PrincipalName: "alice@" + fakeAccount + ".onaliyun.com", DisplayName: "alice", Comments: "platform",
+			ProvisionType: "Manual", CreateDate: created.CreateDate, UpdateDate: created.UpdateDate, Tags: map[string]string{"team": "a", "empty": ""},
 		}
-		if made.ID == "" || made.CreateDate.IsZero() || made.CreateDate.Sub(fake.Now()).Abs() > time.Minute || !reflect.DeepEqual(made, want) {
-			t.Errorf("created %+v, want %+v", made, want)
+		if created.ID == "" || created.CreateDate.IsZero() || created.CreateDate.Sub(fake.Now()).Abs() > time.Minute || !reflect.DeepEqual(created, want) {
+			t.Errorf("created %+v, want %+v", created, want)
 		}
-		if got, err := client.UserByID(t.Context(), made.ID); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := client.UserByID(t.Context(), created.ID); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("read %+v, want %+v, %v", got, want, err)
 		}
 
-		changed, err := client.UpdateUser(t.Context(), made.ID, UserChange{
+		changed, err := client.UpdateUser(t.Context(), created.ID, UserChange{
 			Name: new("bob"), DisplayName: new("Bob B."), MobilePhone: new("86-13900001234"), Email: new("bob@example.com"), Comments: new(""),
 		})
-		if err != nil || changed.Name != "bob" || changed.ID != made.ID || changed.Tags != nil {
+		if err != nil || changed.Name != "bob" || changed.ID != created.ID || changed.Tags != nil {
 			t.Errorf("changed %+v, %v", changed, err)
 		}
 		want.Name, want.PrincipalName, want.DisplayName, want.Comments = "bob", "bob@"+fakeAccount+".onaliyun.com", "Bob B.", ""
@@ -52,19 +52,19 @@ func TestUser_createReadUpdateDelete(t *testing.T) {
 		if _, err := client.User(t.Context(), "alice"); !NotFound(err, "User") {
 			t.Errorf("the old name: %v", err)
 		}
-		if _, err := client.UpdateUser(t.Context(), made.ID, UserChange{MobilePhone: new("")}); err != nil {
+		if _, err := client.UpdateUser(t.Context(), created.ID, UserChange{MobilePhone: new("")}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := client.RefreshUser(t.Context(), "bob"); err != nil || got.MobilePhone != "" || got.Email != "bob@example.com" {
 			t.Errorf("unchanged and cleared values: got %+v, error %v", got, err)
 		}
-		if err := client.DeleteUser(t.Context(), made.ID); err != nil {
+		if err := client.DeleteUser(t.Context(), created.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.UserByID(t.Context(), made.ID); !NotFound(err, "User") {
+		if _, err := client.UserByID(t.Context(), created.ID); !NotFound(err, "User") {
 			t.Errorf("deleted: %v", err)
 		}
-		if err := client.DeleteUser(t.Context(), made.ID); !NotFound(err, "User") {
+		if err := client.DeleteUser(t.Context(), created.ID); !NotFound(err, "User") {
 			t.Errorf("deleted again: %v", err)
 		}
 	}

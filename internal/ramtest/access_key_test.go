@@ -16,12 +16,12 @@ func TestCreateAccessKey_returnsTheSecretOnce(t *testing.T) {
 	inBoth(t, func(t *testing.T, product string) {
 		s, c := still(t)
 		inhabited(s, "alice")
-		made := c.ok(product, "CreateAccessKey", of(product, "alice")...)
+		created := c.ok(product, "CreateAccessKey", of(product, "alice")...)
 		key := Credential{
-			AccessKeyID:     made.at("AccessKey.AccessKeyId").(string),
-			AccessKeySecret: made.at("AccessKey.AccessKeySecret").(string),
+			AccessKeyID:     created.at("AccessKey.AccessKeyId").(string),
+			AccessKeySecret: created.at("AccessKey.AccessKeySecret").(string),
 		}
-		equal(t, "made", made.at("AccessKey"), reply{
+		equal(t, "made", created.at("AccessKey"), reply{
 			"AccessKeyId": key.AccessKeyID, "AccessKeySecret": key.AccessKeySecret, "Status": "Active", "CreateDate": "2026-01-12T09:12:00Z",
 		})
 		if len(key.AccessKeyID) != 24 || len(key.AccessKeySecret) != 30 {
@@ -66,14 +66,14 @@ func TestListAccessKeys_orderIsRandomByDefault(t *testing.T) {
 		item, _ := values[0].(map[string]any)
 		return item["AccessKeyId"]
 	}
-	oldest, younger := keysOf(s, "alice")[0].ID, 0
+	oldest, newer := keysOf(s, "alice")[0].ID, 0
 	for range 20 {
 		if first() != oldest {
-			younger++
+			newer++
 		}
 	}
-	if younger == 0 || younger == 20 {
-		t.Errorf("the younger key came first %d times of 20", younger)
+	if newer == 0 || newer == 20 {
+		t.Errorf("the newer key came first %d times of 20", newer)
 	}
 	s.SetBehaviour(func(b *Behaviour) { b.Ordered = true })
 	for range 5 {
@@ -88,15 +88,15 @@ func TestAccessKeys_defaultToTheCaller(t *testing.T) {
 		inhabited(s, "alice")
 		alice, root, session := aliceOf(t, s), rootOf(t, s), sessionOf(t, s)
 
-		made := alice.ok(product, "CreateAccessKey").at("AccessKey.AccessKeyId").(string)
-		equal(t, "alice's", keysOf(s, "alice")[1].ID, made)
+		created := alice.ok(product, "CreateAccessKey").at("AccessKey.AccessKeyId").(string)
+		equal(t, "alice's", keysOf(s, "alice")[1].ID, created)
 		equal(t, "listed", len(alice.ok(product, "ListAccessKeys").list("AccessKeys.AccessKey", "AccessKeyId")), 2)
 
-		made = root.ok(product, "CreateAccessKey").at("AccessKey.AccessKeyId").(string)
-		equal(t, "root's", s.defaultAccount().Keys[1].ID, made)
+		created = root.ok(product, "CreateAccessKey").at("AccessKey.AccessKeyId").(string)
+		equal(t, "root's", s.defaultAccount().Keys[1].ID, created)
 		root.refused("LimitExceeded.User.AccessKey", product, "CreateAccessKey")
-		root.ok(product, "UpdateAccessKey", "UserAccessKeyId", made, "Status", "Inactive")
-		root.ok(product, "DeleteAccessKey", "UserAccessKeyId", made)
+		root.ok(product, "UpdateAccessKey", "UserAccessKeyId", created, "Status", "Inactive")
+		root.ok(product, "DeleteAccessKey", "UserAccessKeyId", created)
 		equal(t, "listed", len(root.ok(product, "ListAccessKeys").list("AccessKeys.AccessKey", "AccessKeyId")), 1)
 
 		session.refused("Missing"+of(product, "x")[0], product, "ListAccessKeys")

@@ -9,7 +9,7 @@ package ramtest
 type Behaviour struct {
 	// StaleReads is the number of reads of an account after each write that return the state from before that write.
 	StaleReads int
-	// PageCap limits the number of items on a page, whatever the request asks for. 0: no limit.
+	// PageCap limits the number of items on a page, whatever the request contains. 0: no limit.
 	PageCap int
 	// Ordered returns lists sorted instead of in random order.
 	Ordered bool

@@ -41,12 +41,12 @@ func (s *Server) serveCredentials(number string) (any, error) {
 	if account == nil {
 		return nil, fmt.Errorf("lender %d has no account", n)
 	}
-	id, opened := s.newSessionKeyID(), &session{
+	id, created := s.newSessionKeyID(), &session{
 		secret: s.newSecret(), token: s.newSecurityToken(), accountID: account.ID, name: "lender",
 		lent: &Role{ID: s.newRoleID(), Name: "lender"}, expires: s.sessionNow().Add(from.lifetime).Truncate(time.Second),
 	}
-	s.sessions[id] = opened
+	s.sessions[id] = created
 	return map[string]string{
-		"Code": "Success", "AccessKeyId": id, "AccessKeySecret": opened.secret, "SecurityToken": opened.token, "Expiration": stamp(opened.expires),
+		"Code": "Success", "AccessKeyId": id, "AccessKeySecret": created.secret, "SecurityToken": created.token, "Expiration": stamp(created.expires),
 	}, nil
 }

@@ -16,8 +16,8 @@ func TestLoginProfile_inRam(t *testing.T) {
 	s, c := still(t)
 	inhabited(s, "alice")
 	want := reply{"UserName": "alice", "CreateDate": "2026-01-12T09:12:00Z", "PasswordResetRequired": true, "MFABindRequired": false}
-	made := c.ok("Ram", "CreateLoginProfile", "UserName", "alice", "Password", password, "PasswordResetRequired", "true")
-	equal(t, "made", made.at("LoginProfile"), want)
+	created := c.ok("Ram", "CreateLoginProfile", "UserName", "alice", "Password", password, "PasswordResetRequired", "true")
+	equal(t, "made", created.at("LoginProfile"), want)
 	equal(t, "read", c.ok("Ram", "GetLoginProfile", "UserName", "alice").at("LoginProfile"), want)
 	changed := c.ok("Ram", "UpdateLoginProfile", "UserName", "alice", "MFABindRequired", "true")
 	if _, there := changed.body["LoginProfile"]; there || len(changed.body) != 1 {
@@ -51,10 +51,10 @@ func TestLoginProfile_password(t *testing.T) {
 		s := New(t)
 		c := admin(t, s)
 		inhabited(s, "alice")
-		made := c.ok(product, "CreateLoginProfile", of(product, "alice", "Password", password)...)
+		created := c.ok(product, "CreateLoginProfile", of(product, "alice", "Password", password)...)
 		c.ok(product, "UpdateLoginProfile", of(product, "alice", "PasswordResetRequired", "true")...)
 		read := c.ok(product, "GetLoginProfile", of(product, "alice")...)
-		for _, got := range []result{made, read} {
+		for _, got := range []result{created, read} {
 			if strings.Contains(got.text, password) {
 				t.Errorf("the password is in %s", got.text)
 			}

@@ -35,8 +35,8 @@ func withDevice(t *testing.T, options ...Option) (s *Server, c *client, serial, 
 	t.Helper()
 	s, c = still(t, options...)
 	inhabited(s, "alice", "bob")
-	made := c.ok("Ims", "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone")
-	return s, c, made.at("VirtualMFADevice.SerialNumber").(string), made.at("VirtualMFADevice.Base32StringSeed").(string)
+	created := c.ok("Ims", "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone")
+	return s, c, created.at("VirtualMFADevice.SerialNumber").(string), created.at("VirtualMFADevice.Base32StringSeed").(string)
 }
 
 // binding returns the parameters that bind a device to a user with the codes of the time step at an offset and of the next
@@ -51,11 +51,11 @@ func TestCreateVirtualMFADevice_returnsTheSeedOnce(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c := still(t)
-		made := c.ok(product, "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone.alice-1")
-		seed := made.at("VirtualMFADevice.Base32StringSeed").(string)
-		equal(t, "serial", made.at("VirtualMFADevice.SerialNumber"), "acs:ram::"+defaultAccountID+":mfa/phone.alice-1")
+		created := c.ok(product, "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone.alice-1")
+		seed := created.at("VirtualMFADevice.Base32StringSeed").(string)
+		equal(t, "serial", created.at("VirtualMFADevice.SerialNumber"), "acs:ram::"+defaultAccountID+":mfa/phone.alice-1")
 		equal(t, "seed's length", len(seed), 64)
-		file, err := base64.StdEncoding.DecodeString(made.at("VirtualMFADevice.QRCodePNG").(string))
+		file, err := base64.StdEncoding.DecodeString(created.at("VirtualMFADevice.QRCodePNG").(string))
 		if err != nil {
 			t.Fatal(err)
 		}

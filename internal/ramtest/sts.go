@@ -149,15 +149,15 @@ func (r *request) open(role *Role, account *Account) (reply, error) {
 		return nil, err
 	}
 	expires := r.server.sessionNow().Add(time.Duration(seconds) * time.Second).Truncate(time.Second)
-	id, opened := r.server.newSessionKeyID(), &session{
+	id, created := r.server.newSessionKeyID(), &session{
 		secret: r.server.newSecret(), token: r.server.newSecurityToken(),
 		accountID: account.ID, role: role.Name, name: name, expires: expires,
 	}
-	r.server.sessions[id] = opened
+	r.server.sessions[id] = created
 	return reply{
 		"AssumedRoleUser": reply{"AssumedRoleId": role.ID + ":" + name, "Arn": arn(account.ID, "role", role.Name, name)},
 		"Credentials": reply{
-			"AccessKeyId": id, "AccessKeySecret": opened.secret, "SecurityToken": opened.token, "Expiration": stamp(expires),
+			"AccessKeyId": id, "AccessKeySecret": created.secret, "SecurityToken": created.token, "Expiration": stamp(expires),
 		},
 	}, nil
 }

@@ -94,7 +94,7 @@ func TestAssumeRole_conditions(t *testing.T) {
 	assume(c, "InvalidParameter.PolicyGrammar", "Policy", "{}")
 	assume(c, "InvalidParameter.PolicySize", "Policy", strings.Repeat(" ", 2049))
 	assume(c, "InvalidParameter.ExternalId", "ExternalId", "x")
-	assume(c, "", "ExternalId", "not asked for", "ExternalId", "abc", "Policy", `{"Statement":[]}`, "DurationSeconds", "7200")
+	assume(c, "", "ExternalId", "not requested", "ExternalId", "abc", "Policy", `{"Statement":[]}`, "DurationSeconds", "7200")
 
 	s.ChangeAccount(trusting, func(a *Account) { a.Roles["deployer"].ExternalID = "abc" })
 	assume(c, "NoPermission")

@@ -143,8 +143,8 @@ func still(t *testing.T, options ...Option) (*Server, *client) {
 func TestUser_inRam(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
-	made := c.ok("Ram", "CreateUser", "UserName", "alice", "DisplayName", "Alice", "MobilePhone", "86-13900001234", "Email", "alice@example.com", "Comments", "platform team")
-	id := made.at("User.UserId").(string)
+	created := c.ok("Ram", "CreateUser", "UserName", "alice", "DisplayName", "Alice", "MobilePhone", "86-13900001234", "Email", "alice@example.com", "Comments", "platform team")
+	id := created.at("User.UserId").(string)
 	if len(id) != 18 {
 		t.Errorf("user id %q has not 18 digits", id)
 	}
@@ -152,7 +152,7 @@ func TestUser_inRam(t *testing.T) {
 		"UserId": id, "UserName": "alice", "DisplayName": "Alice", "MobilePhone": "86-13900001234", "Email": "alice@example.com",
 		"Comments": "platform team", "CreateDate": "2026-01-12T09:12:00Z",
 	}
-	equal(t, "made", made.at("User"), want)
+	equal(t, "made", created.at("User"), want)
 	want["UpdateDate"] = "2026-01-12T09:12:00Z"
 	want["LastLoginDate"] = ""
 	equal(t, "read", c.ok("Ram", "GetUser", "UserName", "alice").at("User"), want)
@@ -168,14 +168,14 @@ func TestUser_inIms(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	upn := "alice@" + defaultAccountID + ".onaliyun.com"
-	made := c.ok("Ims", "CreateUser", "UserPrincipalName", upn, "DisplayName", "Alice", "Tag.1.Key", "operator", "Tag.1.Value", "alice")
-	id := made.at("User.UserId").(string)
+	created := c.ok("Ims", "CreateUser", "UserPrincipalName", upn, "DisplayName", "Alice", "Tag.1.Key", "operator", "Tag.1.Value", "alice")
+	id := created.at("User.UserId").(string)
 	want := reply{
 		"UserId": id, "UserPrincipalName": upn, "DisplayName": "Alice", "MobilePhone": "", "Email": "", "Comments": "",
 		"CreateDate": "2026-01-12T09:12:00Z", "UpdateDate": "2026-01-12T09:12:00Z", "LastLoginDate": "", "ProvisionType": "Manual",
 		"Tags": reply{"Tag": []any{reply{"TagKey": "operator", "TagValue": "alice"}}},
 	}
-	equal(t, "made", made.at("User"), want)
+	equal(t, "made", created.at("User"), want)
 	want["Status"] = "active"
 	listed := c.ok("Ims", "ListUsers", "Tag.1.Key", "operator").list("Users.User", "UserId")
 	equal(t, "listed", listed, []any{want})

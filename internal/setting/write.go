@@ -125,7 +125,7 @@ type Write[S any] struct {
 	*Setting[S]
 	Verb         string
 	Config, Plan tf.Values
-	Prior        tf.Values // for a destroy: the state that its plan was made from
+	Prior        tf.Values // for a destroy: the state that its plan is based on
 	Arguments    tf.Values // of a destroy, as last applied
 	Adoption     *Adoption
 	Known        []string // the fields that the last recorded reply had

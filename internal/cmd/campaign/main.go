@@ -62,5 +62,5 @@ func run(ctx context.Context, arguments []string) error {
 
 // parts splits a list at commas, blanks and line breaks.
 func parts(list string) []string {
-	return strings.FieldsFunc(list, func(letter rune) bool { return letter == ',' || unicode.IsSpace(letter) })
+	return strings.FieldsFunc(list, func(character rune) bool { return character == ',' || unicode.IsSpace(character) })
 }

@@ -60,7 +60,7 @@ func open(file *zip.File) (binary, error) {
 	}
 	info, err := buildinfo.Read(bytes.NewReader(content))
 	if err != nil {
-		return binary{}, fmt.Errorf("%s does not say what it is made of: %w", file.Name, err)
+		return binary{}, fmt.Errorf("%s does not contain its build information: %w", file.Name, err)
 	}
 	return binary{name: file.Name, content: content, info: info}, nil
 }

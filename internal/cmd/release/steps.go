@@ -80,7 +80,7 @@ func (c *checkup) key(ctx context.Context) (string, error) {
 		return "", err
 	}
 	c.gpg = environment
-	return "RSA 4096, thrown away", nil
+	return "RSA 4096, not kept", nil
 }
 
 // forget stops the agent that gpg started and deletes the key.

@@ -9,7 +9,7 @@ terraform {
 }
 
 # Each step of the rotation is followed by a credential report. The service generates one every
-# four hours at most; if the last report is younger, the action leaves it as it is.
+# four hours at most; if the last report is more recent, the action leaves it as it is.
 resource "ram_access_key_rotation" "deploy" {
   user_name         = "deploy"
   rotate_after_days = 90
