@@ -67,15 +67,11 @@ func (i *Instance) Release(setting string) {
 
 // CheckAccount returns the account of the credentials. It reports an error if another account is
 // expected. An empty expected id accepts any account. The provider block explains each cause once, and
-// later errors refer to the first one. It gives this error early; the check that no call can skip is that of
-// [ram.WithAccount] in the client.
+// later errors refer to the first one. [ram.Client.CheckAccount] decides.
 func (i *Instance) CheckAccount(ctx context.Context, f diagnostics.Operation, expected string, diags *diag.Diagnostics) (string, bool) {
-	caller, err := i.Client.Caller(ctx)
-	if err == nil && expected != "" && expected != caller.AccountID {
-		err = &ram.WrongAccountError{Expected: expected, AccountID: caller.AccountID}
-	}
+	account, err := i.Client.CheckAccount(ctx, expected)
 	if err == nil {
-		return caller.AccountID, true
+		return account, true
 	}
 	if cause := accountCause(err); i.explain(cause) {
 		diagnostics.Report(diags, f, err)

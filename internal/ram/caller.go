@@ -193,6 +193,17 @@ func (c *Client) Caller(ctx context.Context) (Caller, error) {
 	return caller, err
 }
 
+// CheckAccount returns the account of the credentials, or an error if it is not the expected one. A plan and
+// a write check early, with an error that explains the account. The check that no call can skip is that of
+// the key, which compares the same way with the account of [WithAccount].
+func (c *Client) CheckAccount(ctx context.Context, expected string) (string, error) {
+	caller, err := c.Caller(ctx)
+	if err != nil {
+		return "", err
+	}
+	return caller.AccountID, caller.check(expected)
+}
+
 // checkedKey returns the key to sign an operation with. It is the only way to a key. Unless
 // the operation is one of Sts, it first checks that the account of the key is known and
 // allowed, so no operation can skip the check.
@@ -217,10 +228,19 @@ func (c *Client) checkedKey(ctx context.Context, op operation) (Key, error) {
 		return Key{}, err
 	case err != nil:
 		return Key{}, &prerequisiteError{op.action, "not sent: the account of the credentials is not known", err}
-	case expected != "" && caller.AccountID != expected:
-		return Key{}, &WrongAccountError{Expected: expected, AccountID: caller.AccountID}
+	}
+	if err := caller.check(expected); err != nil {
+		return Key{}, err
 	}
 	return key, nil
+}
+
+// check compares the account of the credentials with the expected one. An empty id expects any account.
+func (c Caller) check(expected string) error {
+	if expected != "" && c.AccountID != expected {
+		return &WrongAccountError{Expected: expected, AccountID: c.AccountID}
+	}
+	return nil
 }
 
 func isAccountError(err error) bool {
