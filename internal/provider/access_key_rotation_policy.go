@@ -33,7 +33,7 @@ func rotationPolicyAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "The network policy of every key of the rotation. A new key gets it before its secret is saved, and the previous key keeps it until it is deleted. " +
-			"Use it instead of `ram_access_key_policy`, which follows a rotation only by opening the old key first. The policy is always `Active`. If it is omitted, the policies of the keys are not managed; removing it leaves them as they are. " +
+			"Do not manage these keys with `ram_access_key_policy`: at a rotation, Terraform removes the policy of the old key, which is still active, before it restricts the new one. The policy is always `Active`. If it is omitted, the policies of the keys are not managed. If it is removed, the keys keep their policies. " +
 			"It cannot be set for a key that the provider itself uses.",
 		Attributes: map[string]schema.Attribute{
 			publicList: schema.SetAttribute{

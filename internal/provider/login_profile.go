@@ -113,8 +113,8 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 		},
 		"password_reset_required": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether the user has to choose another password at the next logon. It is only sent together with a password and is never read back, so that " +
-				"a user who changed the password causes no difference. If users may not change their passwords, `true` locks the user out and is an error, unless `allow_lock_out` is set.",
+			MarkdownDescription: "Whether the user has to choose another password at the next logon. It is only sent together with a password and is never read back, so the plan shows no difference " +
+				"after a user has changed the password. If users may not change their passwords, `true` locks the user out and is an error, unless `allow_lock_out` is set.",
 		},
 		// Optional and computed: what the configuration does not mention keeps what the profile has.
 		"mfa_bind_required": schema.BoolAttribute{

@@ -107,13 +107,13 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 			func(s *p) **bool { return &s.EnableSaveMFATicket }, false, setting.WeakWhen(true)),
 		setting.Number("login_session_duration", "How long a console session lasts, in hours, from 1 to 24. A new account has `6`.",
 			func(s *p) **int64 { return &s.LoginSessionDuration }, 6, setting.Ascending, setting.Between(1, 24)),
-		setting.Words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. The reference of the API documents at most "+
-			"40 entries and 512 characters when joined by `;`, and the console's page of 2026 allows 200 addresses: past the former, the provider warns, and the service decides. An empty set, as in a new account, allows every address. The order of the entries and their notation (`192.0.2.1` or `192.0.2.1/32`) do not matter.",
+		setting.Words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. The API reference limits the list to "+
+			"40 entries, and to 512 characters when joined by `;`. The page of the console (2026) allows 200 addresses. Above the limits of the API reference, the provider warns and sends the list, and the service accepts or rejects it. An empty set, as in a new account, allows every address. The order of the entries and their notation (`192.0.2.1` or `192.0.2.1/32`) do not matter.",
 			func(s *p) *[]string { return &s.LoginNetworkMasks }, network.Canonical, network.Wider, network.Validators(maskLimits())...),
 		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (if the user's login profile requires it) or `adaptive` (only for a suspicious logon). "+
-			"A new account has `independent`; the console's page of 2026 says `mandatory`.",
+			"A new account has `independent` according to the API reference, and `mandatory` according to the page of the console (2026).",
 			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", access.Mandatory).Since("2026", setting.ConsolePage+", unlike the API reference", types.StringValue(access.Mandatory)),
-		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email` and `mfa`. The API reference does not list `mfa`. A new account has none; the console's page of 2026 says all.",
+		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email` and `mfa`. The API reference does not list `mfa`. A new account has none according to the API reference, and all according to the page of the console (2026).",
 			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, setting.Neutral[[]string],
 			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))).Since("2026", setting.ConsolePage+": all methods are on", tf.StringSet([]string{"email", "sms"})),
 		setting.Number("max_idle_days_for_users", "The number of days without a logon after which the console logon of a RAM user is disabled: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",

@@ -21,7 +21,7 @@ const (
 // defaultsDocs lists what a new account has, by the day of its first use of RAM, with the sources.
 func (s *Setting[S]) defaultsDocs() string {
 	var b strings.Builder
-	b.WriteString("\n\n### Values of a new account\n\nThe service has changed what a new account has:\n\n| Attribute | Older accounts | Newer accounts |\n|---|---|---|\n")
+	b.WriteString("\n\n### Values of a new account\n\nThe service has changed the values of new accounts:\n\n| Attribute | Older accounts | Newer accounts |\n|---|---|---|\n")
 	for _, f := range s.Fields {
 		if tf.IsAbsent(f.AccountDefault) {
 			continue
@@ -35,8 +35,8 @@ func (s *Setting[S]) defaultsDocs() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", f.Name, tf.Display(f.AccountDefault), strings.Join(newer, "; "))
 	}
-	b.WriteString("\nThe service does not return which values an account started with; a RAM user that was created before 8 April 2026 proves the older ones. " +
-		"The older values are those of the service's API reference (July 2026), and what `on_destroy = \"" + Reset + "\"` writes.")
+	b.WriteString("\nThe service does not return the values that an account started with. If the account has a RAM user that was created before 8 April 2026, it started with the older values. " +
+		"The older values come from the API reference of the service (July 2026). `on_destroy = \"" + Reset + "\"` writes them.")
 	return b.String()
 }
 

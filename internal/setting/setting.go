@@ -117,8 +117,8 @@ func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 		"reset_may_weaken": schema.SetAttribute{
 			ElementType: types.StringType, Optional: true,
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(s.fieldNames()...))},
-			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` sets to the value of a new account even if that value is weaker than the one before the adoption or, for an attribute that was never managed, than the current one. " +
-				"The service has changed the values of new accounts, and does not return which ones an account started with: the provider resets to the older ones. It is never sent to the service.",
+			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` may make weaker. A reset skips every other attribute whose value in a new account is weaker than its value before the adoption, or, if it was never managed, than its current value. " +
+				"The service has changed the values of new accounts, and does not return the values that an account started with, so the provider writes the older ones. It is never sent to the service.",
 		},
 		"timeouts": tf.TimeoutsAttribute(ctx),
 	}
@@ -162,7 +162,7 @@ func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	}
 	if id != account && id != "current" {
 		resp.Diagnostics.AddError("Cannot import the "+s.Noun, fmt.Sprintf(
-			"The import asks for account %q, but the credentials open account %q. Nothing was imported.\n\n"+
+			"The import is for account %q, but the credentials open account %q. Nothing was imported.\n\n"+
 				"Import with the id of the account that the credentials open, with \"current\", or use the credentials of account %[1]q.", id, account))
 		return
 	}
