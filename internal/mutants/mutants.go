@@ -44,6 +44,7 @@ const (
 	Killed    Outcome = "killed"
 	TimedOut  Outcome = "timed out" // which is detected, too
 	Survived  Outcome = "survived"
+	Open      Outcome = "open"      // survived the tests that had time to run
 	Unreached Outcome = "unreached" // no test runs the code, so it survived
 	Accepted  Outcome = "accepted"  // survived, with a reason
 	Invalid   Outcome = "invalid"   // does not compile
@@ -104,7 +105,16 @@ func run(ctx context.Context, out io.Writer, o Options, s *source, listed []List
 		return nil, err
 	}
 	r.began = time.Now()
-	return r.results, inParallel(ctx, workersOf(o), len(mutants), func(ctx context.Context, at int) error { return r.one(ctx, at, mutants[at]) })
+	for i, m := range mutants {
+		r.results[i] = Result{Mutant: m, Outcome: NotRun}
+	}
+	for _, first := range []bool{true, false} { // at first the tests that detect most mutants
+		err := inParallel(ctx, workersOf(o), len(mutants), func(ctx context.Context, at int) error { return r.one(ctx, at, first) })
+		if err != nil {
+			return r.results, err
+		}
+	}
+	return r.results, nil
 }
 
 // choose returns the listed mutants, and after them the derived ones in random order.
@@ -200,29 +210,36 @@ func workersOf(o Options) int {
 	return runtime.NumCPU()
 }
 
-// one runs one mutant, and prints its outcome.
-func (r *runner) one(ctx context.Context, at int, m Mutant) error {
-	result := Result{Mutant: m, Outcome: NotRun}
-	began := time.Now()
-	if ctx.Err() == nil && (r.o.Budget == 0 || time.Since(r.began) < r.o.Budget) {
-		err := r.try(ctx, at, &result)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.Name, err)
-		}
+// one runs one mutant in the first or in the second round, and prints its outcome.
+func (r *runner) one(ctx context.Context, at int, first bool) error {
+	result := r.results[at]
+	if !first && result.Outcome != Open || ctx.Err() != nil || r.o.Budget > 0 && time.Since(r.began) >= r.o.Budget {
+		return nil
 	}
-	result.Took = time.Since(began)
+	began := time.Now()
+	if err := r.try(ctx, at-r.first+1, first, &result); err != nil {
+		return fmt.Errorf("%s: %w", result.Name, err)
+	}
+	result.Took += time.Since(began)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.results[at] = result
-	if result.Outcome != NotRun {
-		fmt.Fprintf(r.out, "%-9s %5s  %s  %s\n", result.Outcome, result.Took.Round(time.Second), m.Place(), m.Name)
+	if result.Outcome != Open {
+		fmt.Fprintf(r.out, "%-9s %5s  %s  %s\n", result.Outcome, result.Took.Round(time.Second), result.Place(), result.Name)
 	}
 	return nil
 }
 
-// try runs one mutant.
-func (r *runner) try(ctx context.Context, at int, result *Result) (err error) {
-	number := at - r.first + 1
+// firstTests is the number of tests of the first round.
+const firstTests = 20
+
+// try runs one mutant. The number is that of a derived one.
+func (r *runner) try(ctx context.Context, number int, first bool, result *Result) (err error) {
+	tests := r.tests[number]
+	some := tests[:min(firstTests, len(tests))]
+	if !first {
+		some = tests[len(some):]
+	}
 	switch {
 	case result.Rule == "listed":
 		result.Package, result.KilledBy, err = result.killedBy(ctx, r.s, r.o)
@@ -232,14 +249,17 @@ func (r *runner) try(ctx context.Context, at int, result *Result) (err error) {
 		}
 	case r.switched.mutants[number].Name == "":
 		result.Outcome = Invalid
-	case len(r.tests[number]) == 0:
+	case len(tests) == 0:
 		result.Outcome = Unreached
 	default:
 		var by reaching
-		result.Outcome, by, err = r.switched.killedBy(ctx, cmp.Or(r.o.Patience, 20*time.Second), number, r.tests[number])
+		result.Outcome, by, err = r.switched.killedBy(ctx, cmp.Or(r.o.Patience, 20*time.Second), number, some)
 		result.Package, result.KilledBy = by.program.pkg, by.test
+		if result.Outcome == Survived && len(some) < len(tests) && first {
+			result.Outcome = Open
+		}
 	}
-	if result.Reason = r.reasons[result.key()]; result.Reason != "" && (result.Outcome == Survived || result.Outcome == Unreached) {
+	if result.Reason = r.reasons[result.key()]; result.Reason != "" && (result.Outcome == Survived || result.Outcome == Unreached || result.Outcome == Open) {
 		result.Outcome = Accepted
 	}
 	return err
@@ -247,7 +267,7 @@ func (r *runner) try(ctx context.Context, at int, result *Result) (err error) {
 
 // Print prints how many mutants of each package and each rule were detected, and the survivors.
 func Print(out io.Writer, results []Result) {
-	outcomes := []Outcome{Killed, TimedOut, Survived, Unreached, Accepted, Invalid, NotRun}
+	outcomes := []Outcome{Killed, TimedOut, Survived, Unreached, Open, Accepted, Invalid, NotRun}
 	table := func(title string, of func(Result) string) {
 		counts := map[string]map[Outcome]int{}
 		for _, r := range results {
@@ -270,14 +290,14 @@ func Print(out io.Writer, results []Result) {
 				fmt.Fprintf(out, "%10d", c[o])
 			}
 			detected := c[Killed] + c[TimedOut]
-			fmt.Fprintf(out, "%8.1f %%\n", 100*float64(detected)/float64(max(1, detected+c[Survived]+c[Unreached]+c[Accepted])))
+			fmt.Fprintf(out, "%8.1f %%\n", 100*float64(detected)/float64(max(1, detected+c[Survived]+c[Unreached]+c[Open]+c[Accepted])))
 		}
 	}
 	table("package", func(r Result) string { return r.pkg })
 	table("rule", func(r Result) string { return r.Rule })
 	for _, r := range results {
 		switch {
-		case r.Outcome == Survived || r.Outcome == Unreached:
+		case r.Outcome == Survived || r.Outcome == Unreached || r.Outcome == Open:
 			fmt.Fprintf(out, "\n%s: %s\n  %s, in %s\n  changed to: %s\n  run it again: go run ./internal/cmd/mutants -only %q\n", strings.ToUpper(string(r.Outcome)), r.Name, r.Place(), r.in, oneLine(r.replacement), r.key())
 		case r.Outcome == Accepted:
 			fmt.Fprintf(out, "\nAccepted: %s\n  %s, in %s\n  because %s\n", r.Name, r.Place(), r.in, r.Reason)

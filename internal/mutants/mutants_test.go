@@ -60,6 +60,28 @@ func TestListed_areInTheCode(t *testing.T) {
 	}
 }
 
+// An accepted survivor is in the code, once, and has a reason.
+func TestAccepted_areInTheCode(t *testing.T) {
+	t.Parallel()
+	s, err := readSource("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := accepted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for _, m := range derived(s, Rules(), true) {
+		found[m.key()]++
+	}
+	for key, reason := range reasons {
+		if found[key] != 1 || len(reason) < 20 {
+			t.Errorf("accepted.json: %q is %d times in the code, not once, or its reason is too short: %q", key, found[key], reason)
+		}
+	}
+}
+
 // testsOf returns the code of all tests in a directory.
 func testsOf(t *testing.T, directory string) (code string) {
 	t.Helper()

@@ -4,6 +4,7 @@
 package mutants
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"regexp"
@@ -24,6 +25,7 @@ var removable = regexp.MustCompile(`(?i)^(add(attribute)?(error|warning)|append|
 
 // derived returns the mutants that the rules derive from the code.
 func derived(s *source, rules []string, all bool) (mutants []Mutant) {
+	seen := map[string]int{} // the same change may be possible twice in a function
 	for _, d := range s.declarations {
 		function, ok := d.node.(*ast.FuncDecl)
 		if !ok || function.Body == nil {
@@ -41,6 +43,9 @@ func derived(s *source, rules []string, all bool) (mutants []Mutant) {
 			}
 			if pair, ok := changed.(*statements); ok {
 				m.second = s.offset(pair.second.Pos())
+			}
+			if seen[m.key()]++; seen[m.key()] > 1 {
+				m.Name += fmt.Sprintf(" (%d)", seen[m.key()])
 			}
 			mutants = append(mutants, m)
 		}

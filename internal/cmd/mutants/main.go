@@ -55,7 +55,9 @@ func run(ctx context.Context, arguments []string) error {
 	o.Temp = temp
 	results, err := mutants.Run(ctx, os.Stdout, o)
 	mutants.Print(os.Stdout, results)
-	if err == nil && slices.ContainsFunc(results, func(r mutants.Result) bool { return r.Outcome == mutants.Survived || r.Outcome == mutants.Unreached }) {
+	if err == nil && slices.ContainsFunc(results, func(r mutants.Result) bool {
+		return r.Outcome == mutants.Survived || r.Outcome == mutants.Unreached || r.Outcome == mutants.Open
+	}) {
 		err = errors.New("mutants survived")
 	}
 	return err
