@@ -224,9 +224,7 @@ func (r *runner) one(ctx context.Context, at int, first bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.results[at] = result
-	if result.Outcome != Open {
-		fmt.Fprintf(r.out, "%-9s %5s  %s  %s\n", result.Outcome, result.Took.Round(time.Second), result.Place(), result.Name)
-	}
+	fmt.Fprintf(r.out, "%-9s %5s  %s  %s\n", result.Outcome, result.Took.Round(time.Second), result.Place(), result.Name)
 	return nil
 }
 

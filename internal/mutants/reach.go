@@ -88,7 +88,7 @@ func (p program) run(ctx context.Context, root string, limit time.Duration, vari
 }
 
 // reach runs each test alone, without a mutant, and returns by mutant the tests that reach it. Those that
-// reach few others are first: they are fast, and are about it.
+// take little time and reach few others are first: they are cheap, and are about it.
 func (w *switched) reach(ctx context.Context, o Options, programs []program) (map[int][]reaching, error) {
 	which, err := regexp.Compile(o.Tests)
 	if err != nil {
@@ -141,7 +141,7 @@ func (w *switched) reach(ctx context.Context, o Options, programs []program) (ma
 		}
 	}
 	for _, tests := range byMutant {
-		slices.SortFunc(tests, func(a, b reaching) int { return cmp.Or(cmp.Compare(a.reached, b.reached), cmp.Compare(a.took, b.took)) })
+		slices.SortFunc(tests, func(a, b reaching) int { return cmp.Compare(a.took*time.Duration(a.reached), b.took*time.Duration(b.reached)) })
 	}
 	return byMutant, err
 }
