@@ -138,3 +138,23 @@ func TestAdministrators_deniedListsAreNotEvaluated(t *testing.T) {
 	_, diags = c.Plan(membershipKind, aliceDevelops, c.Null(membershipKind))
 	expect(t, "messages", acctest.Messages(diags), "")
 }
+
+// A rule that only reports takes nothing away, so it warns of no loss.
+func TestAdministrators_aReportIsNoLoss(t *testing.T) {
+	t.Parallel()
+	for kind, config := range map[string]attributes{
+		groupMembersKind: {"group_name": "developers", "allowed_user_names": []string{}},
+		policySetKind:    {"group_name": "developers", "allowed_policies": []string{}},
+	} {
+		srv := withAdministrators(t)
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Policies = nil })
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(kind, config)
+		clean(t, diags)
+		o, diags = c.Read(kind, o)
+		clean(t, diags)
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(kind, config, o)
+		clean(t, diags)
+		lacks(t, acctest.Messages(diags), lastAdministrator)
+	}
+}

@@ -86,11 +86,10 @@ func passwordPolicyRisks(ctx context.Context, c setting.Change[ram.PasswordPolic
 	found := consoleRisks(ctx, c.Instance(), consoleQuestion{
 		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "max_password_age",
 	}, c.Used)
-	age := c.After.MaxPasswordAge
-	if len(found) == 0 && ram.Is(c.After.HardExpiry, true) && age != nil && *age > 0 && change.Expires() {
+	if len(found) == 0 && ram.Is(c.After.HardExpiry, true) && change.Expires() {
 		found = append(found, setting.Risk{
 			Attribute: "hard_expiry", Summary: "Passwords expire, and only an administrator can renew them",
-			Detail: fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.", *age),
+			Detail: fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.", *c.After.MaxPasswordAge),
 		})
 	}
 	return found

@@ -592,3 +592,22 @@ func TestVerification_unreadableAddressesAreNotChanged(t *testing.T) {
 	expect(t, "writes", len(writes(srv)), before)
 	expect(t, "phone", account(srv).Users["alice"].SecurityPhone.Address, "86-13900001234")
 }
+
+// An allow_lock_out that is not known in the plan is judged in the apply.
+func TestVerification_createWithoutAKnownAllowLockOut(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice")
+	strictly(srv)
+	secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "86-13900001234", Status: "active"})
+	config := attributes{"user_name": "alice", "security_phone": "86-13900009999"}
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(verificationKind, config, c.Null(verificationKind))
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(verificationKind, config.With("allow_lock_out", acctest.Unknown{}), c.Null(verificationKind))
+	clean(t, diags)
+	before := len(writes(srv))
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Create(verificationKind, config.With("allow_lock_out", false))
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	expect(t, "writes", len(writes(srv)), before)
+}
