@@ -251,7 +251,11 @@ func TestRotation_ownKeyIsRefused(t *testing.T) {
 	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(rotationKind, "admin")
 	clean(t, diags)
 	expect(t, "slots", slots(t, o), []string{"LTAInewer", own})
+	plan, diags := newCore(t, srv.Getenv, clockOf(srv)).Plan(rotationKind, config, o)
+	clean(t, diags)
 	srv.Advance(6 * day)
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).ApplyPlan(rotationKind, config, o, plan) // the step was not due in the plan
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot retire the provider's own AccessKey pair", own)
 	done := rotate(t, srv, config, o)
 	contains(t, done.messages, "Cannot disable the provider's own AccessKey pair", own)
 	_, diags = newCore(t, srv.Getenv, clockOf(srv)).PlanDestroy(rotationKind, o)
@@ -329,6 +333,13 @@ func TestRotation_badInput(t *testing.T) {
 		maps.Copy(config, test.change)
 		_, diags := c.Create(rotationKind, config)
 		contains(t, acctest.Messages(acctest.Errors(diags)), test.want)
+	}
+	for _, refused := range []attributes{{"rotate_after_days": 8}, {"network_policy": attributes{}}, {"pgp_key": "no key"}} {
+		srv.ForgetCalls()
+		_, diags := c.Plan(rotationKind, turning.Merge(refused), c.Null(rotationKind))
+		if len(acctest.Errors(diags)) != 1 || len(srv.Calls()) != 0 {
+			t.Errorf("%v: want one error before any call, got %v after %v", refused, acctest.Messages(diags), srv.Calls())
+		}
 	}
 	plan, diags := c.Plan(rotationKind, attributes{"user_name": acctest.Unknown{}, "overlap_days": acctest.Unknown{}}, c.Null(rotationKind))
 	clean(t, diags)

@@ -19,6 +19,7 @@ import (
 
 const (
 	deactivate   = "ram_deactivate_access_keys"
+	serviceOff   = "ram_deactivate_service_credentials"
 	logonOff     = "ram_disable_console_logon"
 	unbindAction = "ram_unbind_mfa"
 	makeReport   = "ram_generate_credential_report"
@@ -118,6 +119,16 @@ var actionStories = map[string]actionStory{
 			expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Inactive")
 		},
 		undone: func(srv *ramtest.Server) bool { return statuses(srv, "alice") == "LTAIone Active, LTAItwo Active" },
+	},
+	"service credentials": {
+		kind: serviceOff, config: attributes{"user_name": "alice"}, write: "UpdateServiceCredential", writes: []string{"UpdateServiceCredential"},
+		first: []string{`Disabling the service credential SC1 of "alice".`, `The service credential SC1 of "alice" is inactive now.`},
+		again: []string{`The service credential SC1 of "alice" is inactive already.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "status", account(srv).Users["alice"].Credentials[0].Status, "Inactive")
+		},
+		undone: func(srv *ramtest.Server) bool { return account(srv).Users["alice"].Credentials[0].Status == "Active" },
 	},
 	"logon": {
 		kind: logonOff, config: attributes{"user_name": "alice"}, write: "UpdateLoginProfile", writes: []string{"UpdateLoginProfile"},
