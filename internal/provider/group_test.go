@@ -317,3 +317,20 @@ func TestGroupsData(t *testing.T) {
 	expect(t, "names", names, []string{"dev", "ops"})
 	expect(t, "comments", acctest.Attribute(elementsOf(t, v, "groups")[1], "comments"), "on call")
 }
+
+// A group that cannot be read after a change was accepted causes a warning, and is in the state.
+func TestGroup_changeThatCannotBeConfirmed(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create("ram_group", attributes{"name": "developers"})
+	clean(t, diags)
+	config := attributes{"name": "developers", "comments": "new"}
+	plan, diags := c.Plan("ram_group", config, o)
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "GetGroup", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"})
+	o, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan("ram_group", config, o, plan)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "Cannot confirm the group", "NoPermission")
+	expect(t, "comments", in(t, o.State, "comments"), "new")
+}

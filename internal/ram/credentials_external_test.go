@@ -254,3 +254,27 @@ func TestHTTPReachesThisMachineOnly(t *testing.T) {
 		}
 	}
 }
+
+// A response without all parts of a session is an error that says which kind of thing is missing.
+func TestSessionFields_areComplete(t *testing.T) {
+	t.Parallel()
+	whole := sessionFields{Code: "Success", AccessKeyID: "STS.1", AccessKeySecret: "s", SecurityToken: "t", Expiration: "2026-11-23T08:00:00Z"}
+	for name, test := range map[string]struct {
+		change func(*sessionFields)
+		want   error
+	}{
+		"whole":          {func(*sessionFields) {}, nil},
+		"no code":        {func(f *sessionFields) { f.Code = "" }, nil},
+		"no id":          {func(f *sessionFields) { f.AccessKeyID = "" }, errNoCredentialsInResponse},
+		"no secret":      {func(f *sessionFields) { f.AccessKeySecret = "" }, errNoCredentialsInResponse},
+		"not successful": {func(f *sessionFields) { f.Code = "Failed" }, errNoCredentialsInResponse},
+		"no token":       {func(f *sessionFields) { f.SecurityToken = "" }, errNoToken},
+	} {
+		fields := whole
+		test.change(&fields)
+		key, _, err := fields.session()
+		if !errors.Is(err, test.want) || (key.ID != "") != (test.want == nil) {
+			t.Errorf("%s: %v, want %v", name, err, test.want)
+		}
+	}
+}
