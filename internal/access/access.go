@@ -22,6 +22,7 @@ const (
 	AccountPolicy = "account_access_key_policy"
 	KeyPolicy     = "access_key_policy/"
 	MustAllow     = "must_allow/" // of the policy of a key
+	Rotated       = "rotation/"   // the policy that a rotation gives a key
 	Profile       = "login_profile/"
 	Factor        = "second_factor/"
 )

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
@@ -35,7 +36,12 @@ type User struct {
 	ResetPending bool // the password must be changed at the next logon
 	MFARequired  bool // the login profile demands a second factor
 	Factors      Factors
-	Accepted     bool // a planned part of it has allow_lock_out = true
+	Initial      bool          // the password was set by an administrator, or may have been, and the user has not changed it
+	Expired      bool          // it has expired
+	Valid        bool          // it has not expired
+	Age          time.Duration // the initial password may be so old
+	Unchanged    time.Duration // since the profile was last written; the password is more recent only if the user has changed it
+	Accepted     bool          // a planned part of it has allow_lock_out = true
 }
 
 // Factors are the second factors of a user.
@@ -51,9 +57,14 @@ type Reason int
 
 // The reasons, by what the users cannot do.
 const (
-	Reset  Reason = iota + 1 // change the password that has to be changed
-	Second                   // show or bind a second factor
+	Reset   Reason = iota + 1 // change the password that has to be changed
+	Second                    // show or bind a second factor
+	Initial                   // use an initial password, which has expired
+	Hard                      // use a password that has expired, and that only an administrator can reset
 )
+
+// reasons are in the order in which losses are reported.
+var reasons = []Reason{Reset, Second, Initial, Hard}
 
 // Refuses returns why a user cannot log on; zero if the user can. While single sign-on is enabled, the identity provider
 // checks the password and the second factor.
@@ -66,9 +77,20 @@ func (c Console) Refuses(u User) Reason {
 		return Reset
 	case c.demandsFactor(u) && !c.accepts(u.Factors) && ram.Is(p.AllowUserToManageMFADevices, false):
 		return Second
+	case u.Initial && older(u.Age, c.Passwords.InitialPasswordAge):
+		return Initial
+	case ram.Is(c.Passwords.HardExpiry, true) && older(u.Unchanged, c.Passwords.MaxPasswordAge):
+		return Hard
 	}
 	return 0
 }
+
+// older reports whether a password is older than an age in days, of which 0 is no limit (documented).
+func older(age time.Duration, days *int64) bool {
+	return days != nil && *days > 0 && age > time.Duration(*days)*day
+}
+
+const day = 24 * time.Hour
 
 func (c Console) demandsFactor(u User) bool {
 	operation := c.Preference.MFAOperationForLogin
@@ -135,7 +157,7 @@ func Losses(pairs []Pair) []Loss {
 		accepted[reason] = accepted[reason] && (p.After.Accepted || p.UserAfter.Accepted)
 	}
 	losses := []Loss{}
-	for _, reason := range []Reason{Reset, Second} {
+	for _, reason := range reasons {
 		if users[reason] != nil {
 			losses = append(losses, Loss{reason, sorted(users[reason]), accepted[reason]})
 		}

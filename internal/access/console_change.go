@@ -7,6 +7,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -33,7 +34,7 @@ type ConsoleVerdict struct {
 
 // MayRemoveAccess reports whether the change can take access away.
 func (c ConsoleChange) MayRemoveAccess() bool {
-	return c.Expires() || c.resetQuestion() || c.MayRequireFactors()
+	return c.Expires() || c.resetQuestion() || c.MayRequireFactors() || c.ages()
 }
 
 // Judge returns what a change takes away. It reads only what the question needs.
@@ -41,16 +42,16 @@ func (c ConsoleChange) Judge(ctx context.Context, i *instance.Instance) (a Conso
 	if !c.MayRemoveAccess() {
 		return a
 	}
-	expiry, reset, factor := c.Expires(), c.resetQuestion(), c.MayRequireFactors()
+	expiry, users, factor := c.Expires(), c.resetQuestion() || c.ages(), c.MayRequireFactors()
 	w := accountStates{ctx: ctx, client: i.Client, run: Of(i), change: c}
 	for { // the second time with single sign-on, which is read only if it can make a difference
 		a = ConsoleVerdict{}
-		all := w.transitions(expiry)
+		all := w.transitions(expiry || c.ages())
 		a.Unread = w.unread
 		if expiry {
 			a.Expiry, a.ExpiryAccepted = worstExpiry(all)
 		}
-		if reset || factor {
+		if users || factor {
 			a.Losses, a.UnreadUsers = w.losses(all, factor)
 		}
 		if w.withSso || a.Expiry == 0 && len(a.Losses) == 0 && a.UnreadUsers == nil {
@@ -72,6 +73,28 @@ func (c ConsoleChange) Expires() bool {
 			(before.MaxPasswordAge == nil || *before.MaxPasswordAge == 0 || *age < *before.MaxPasswordAge || ram.Is(after.HardExpiry, true) && !ram.Is(before.HardExpiry, true))
 	}
 	return c.endsSso()
+}
+
+// ages reports whether passwords can be too old after the change that were not before it.
+func (c ConsoleChange) ages() bool {
+	if c.Passwords == nil {
+		return c.endsSso()
+	}
+	before, after := c.Passwords.Before, c.Passwords.After
+	return Shorter(after.InitialPasswordAge, before.InitialPasswordAge) || Shorter(hardAge(after), hardAge(before))
+}
+
+// Shorter reports whether a limit in days gets shorter; 0 is none.
+func Shorter(after, before *int64) bool {
+	return after != nil && *after > 0 && (before == nil || *before == 0 || *after < *before)
+}
+
+// hardAge is the age from which only an administrator can reset a password.
+func hardAge(p ram.PasswordPolicy) *int64 {
+	if !ram.Is(p.HardExpiry, true) {
+		return nil
+	}
+	return p.MaxPasswordAge
 }
 
 func (c ConsoleChange) resetQuestion() bool { return c.forbidsPasswords() || c.endsSso() }
@@ -239,7 +262,8 @@ func worstExpiry(all []Transition) (age int64, accepted bool) {
 
 // losses returns which users lose access, live or as this run changes them.
 func (w *accountStates) losses(all []Transition, factor bool) ([]Loss, error) {
-	if !refusesUsers(all) {
+	aged := w.change.ages()
+	if !aged && !refusesUsers(all) {
 		return nil, nil
 	}
 	wanted := Factors{}
@@ -258,6 +282,11 @@ func (w *accountStates) losses(all []Transition, factor bool) ([]Loss, error) {
 		if !factor { // whether the user has one is not the question, and was not read
 			user.Factors.Device = true
 		}
+		if aged {
+			user = w.aged(user, all)
+		} else {
+			user.Initial, user.Unchanged = false, 0
+		}
 		changed := user
 		if p, planned := profiles[user.Name]; planned {
 			changed.ResetPending, changed.MFARequired, changed.Accepted = p.Value.ResetPending, p.Value.MFARequired, p.Accepted
@@ -270,6 +299,27 @@ func (w *accountStates) losses(all []Transition, factor bool) ([]Loss, error) {
 		}
 	}
 	return Losses(append(pairs, w.newProfiles(all, profiles)...)), nil
+}
+
+// aged returns a user with the greatest age that the initial password can have. A valid one is within the present limit, and not
+// older than the profile.
+func (w *accountStates) aged(user User, all []Transition) User {
+	if !user.Initial || user.Expired {
+		return user
+	}
+	for _, t := range all {
+		if limit := t.Before.Passwords.InitialPasswordAge; user.Valid && limit != nil && *limit > 0 {
+			user.Age = min(user.Age, time.Duration(*limit)*day)
+		}
+	}
+	if !slices.ContainsFunc(all, func(t Transition) bool { return t.After.Refuses(user) == Initial }) {
+		return user
+	}
+	if created, err := w.client.LoginProfileCreated(w.ctx, user.Name); err == nil {
+		now, _ := w.client.ServerNow()
+		user.Age = min(user.Age, now.Sub(created))
+	}
+	return user
 }
 
 // newProfiles are the users that the run lets log on with a password that has to be changed. They are judged as if they could log on before, as

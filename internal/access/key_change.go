@@ -55,6 +55,28 @@ func (c KeyChange) Judge(ctx context.Context, i *instance.Instance) (a KeyVerdic
 	return k.verdict, k.used
 }
 
+// Keep records what the policy of a key must allow although it does not change, and judges the other policies that this run plans
+// for the key.
+func (c KeyChange) Keep(ctx context.Context, i *instance.Instance, accepted bool) (verdict KeyVerdict, err error) {
+	k := keyJudge{KeyChange: c, ctx: ctx, client: i.Client, run: Of(i)}
+	err = k.run.Hold(ctx, c.Object(), c.After, accepted, func() {
+		k.run.record(MustAllow+c.KeyID, c.Kept, false)
+		k.refuseRotated()
+		if account, planned := Planned[ram.NetworkPolicy](k.run, "")[AccountPolicy]; planned && !c.After.Active() && k.verdict.Refused.Status == nil {
+			k.refuse(c.Kept, Policies{Own: c.Before}, Policies{c.After, account.Value, account.Accepted})
+			k.verdict.Fallback = k.verdict.Refused.Status != nil
+		}
+	})
+	return k.verdict, err
+}
+
+// refuseRotated judges the policy that a rotation gives the key.
+func (k *keyJudge) refuseRotated() {
+	if rotated, planned := Planned[ram.NetworkPolicy](k.run, Rotated)[k.KeyID]; planned {
+		k.refuse(k.Kept, Policies{Own: k.Before}, Policies{Own: rotated.Value})
+	}
+}
+
 type keyJudge struct {
 	KeyChange
 
@@ -101,6 +123,7 @@ func (k *keyJudge) own(i *instance.Instance) {
 	if k.After.Active() {
 		k.refuse(k.Kept, Policies{Own: k.Before}, Policies{Own: k.After})
 	}
+	k.refuseRotated()
 	if k.Kept.Any() && k.After.Active() || !k.Kept.Any() && (!own || !k.Before.Active() && !k.After.Active()) ||
 		k.After.Active() && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
 		return
@@ -158,4 +181,14 @@ func (k *keyJudge) recordLoss(key OwnKey, before, after Policies) {
 	if Narrower(before, after) && (k.verdict.Lost == nil || k.verdict.Accepted) {
 		k.verdict.Lost, k.verdict.By, k.verdict.Accepted = &key, after.Effective(), after.Accepted
 	}
+}
+
+// JudgeRotated records the policy that a rotation gives a key, and returns the networks that it refuses although the policy of the
+// key, which another resource of the run manages, must allow them.
+func JudgeRotated(ctx context.Context, i *instance.Instance, keyID string, policy ram.NetworkPolicy) (public []string, vpc map[string][]string, err error) {
+	run := Of(i)
+	err = run.Hold(ctx, Rotated+keyID, policy, false, func() {
+		public, vpc = Planned[RequiredNetworks](run, MustAllow)[keyID].Value.Refused(policy)
+	})
+	return public, vpc, err
 }

@@ -26,6 +26,7 @@ func OwnKeys(ctx context.Context, client *ram.Client) []OwnKey {
 	keys := []OwnKey{}
 	chain, known := client.CredentialChain()
 	if known {
+		chain.Resolve(ctx)
 		for _, id := range chain.LongLivedKeyIDs() {
 			key := OwnKey{ID: id, Signs: chain.SignsWithLongLivedKey()}
 			user, err := client.AccessKeyOwner(ctx, id)
@@ -60,6 +61,7 @@ func OwnKeyOf(ctx context.Context, i *instance.Instance, keyID, userID string) (
 	}
 	chain, known := i.Client.CredentialChain()
 	if known {
+		chain.Resolve(ctx)
 		for _, id := range chain.LongLivedKeyIDs() {
 			if id == keyID {
 				return OwnKey{ID: id, Signs: chain.SignsWithLongLivedKey()}, true

@@ -6,6 +6,8 @@ package access
 import (
 	"context"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
@@ -72,8 +74,17 @@ func consoleUser(ctx context.Context, client *ram.Client, name string) (User, bo
 	case err != nil:
 		return User{}, false, err
 	}
-	return User{Name: name, ResetPending: profile.PasswordResetRequired, MFARequired: profile.MFABindRequired}, profile.Status != "Inactive", nil
+	user := User{Name: name, ResetPending: profile.PasswordResetRequired, MFARequired: profile.MFABindRequired, Age: unlimited}
+	user.Initial, user.Valid, user.Expired = profile.PasswordStatus != "NotInitial", profile.PasswordStatus == "InitialValid", profile.PasswordStatus == "InitialExpired"
+	if !profile.UpdateDate.IsZero() {
+		now, _ := client.ServerNow()
+		user.Unchanged = now.Sub(profile.UpdateDate)
+	}
+	return user, profile.Status != "Inactive", nil
 }
+
+// unlimited is the age of a password that may have any age.
+const unlimited = time.Duration(math.MaxInt64)
 
 // factorsOf reads the wanted second factors of one user.
 func factorsOf(ctx context.Context, client *ram.Client, name string, wanted Factors) (f Factors, err error) {

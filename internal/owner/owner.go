@@ -242,6 +242,13 @@ func PlanUserName(ctx context.Context, i *instance.Instance, state, plan Object,
 	}
 }
 
+// ResolveOwnKeys makes the own keys known to [IsOwnKey]. Plans call it: they may make no call, which would do it too.
+func ResolveOwnKeys(ctx context.Context, i *instance.Instance) {
+	if chain, known := i.Client.CredentialChain(); known {
+		chain.Resolve(ctx)
+	}
+}
+
 // IsOwnKey reports whether the credentials of the provider depend on an AccessKey.
 func IsOwnKey(i *instance.Instance, id string) bool {
 	chain, known := i.Client.CredentialChain()

@@ -24,6 +24,7 @@ func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
+	owner.ResolveOwnKeys(ctx, r.Instance)
 	switch {
 	case req.Plan.Raw.IsNull():
 		state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)

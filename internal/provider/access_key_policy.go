@@ -195,9 +195,31 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		}
 		p.ClaimUpdate(ctx, resp.Private)
 		p.Update(ctx)
+		keepNetworks(ctx, &p, o)
 	}
 	if object := p.Plan.Object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
 		tf.Set(ctx, object, &resp.Plan, &resp.Diagnostics)
+	}
+}
+
+// keepNetworks lets the other network policies of the run know from where the key must be accepted. A policy that does not change is not
+// planned again by the apply, so the plan is where it counts.
+func keepNetworks(ctx context.Context, p *setting.Plan[ram.NetworkPolicy], o owner.Object) {
+	kept := access.RequiredNetworks{Public: tf.Strings(p.Plan["must_allow"]), VPC: tf.StringsByKey(p.Plan["must_allow_vpcs"])}
+	if p.Diags.HasError() || !kept.Any() {
+		return
+	}
+	before := p.Model(p.State)
+	accepted := p.Plan["allow_lock_out"].Equal(types.BoolValue(true))
+	verdict, err := access.KeyChange{
+		Change: access.Change[ram.NetworkPolicy]{Before: before, After: p.Effect(before)},
+		OfKey:  true, KeyID: tf.String(p.Plan["access_key_id"]), UserID: o.UserID.ValueString(), Kept: kept,
+	}.Keep(ctx, p.Instance, accepted)
+	if diagnostics.Report(p.Diags, p.Operation("plan", "Nothing was changed."), err) {
+		return
+	}
+	for _, d := range append(refusedRisks(verdict), uncheckedRisks(verdict)...) {
+		d.Report(accepted, p.Diags)
 	}
 }
 

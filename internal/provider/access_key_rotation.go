@@ -416,7 +416,7 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	defer unlock()
 	r.adoptKeys(&m)
-	if !m.checkPolicy(&resp.Diagnostics) || r.refuseOwnPolicy(m, &resp.Diagnostics) || diagnostics.Report(&resp.Diagnostics, f, r.protectAll(ctx, &m)) {
+	if !m.checkPolicy(&resp.Diagnostics) || r.refusePolicy(ctx, m, &resp.Diagnostics) || diagnostics.Report(&resp.Diagnostics, f, r.protectAll(ctx, &m)) {
 		return
 	}
 	f.State = "The steps that were done are in the state; the next apply does the rest."

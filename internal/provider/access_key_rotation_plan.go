@@ -27,6 +27,7 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
+	owner.ResolveOwnKeys(ctx, r.Instance)
 	if req.Plan.Raw.IsNull() {
 		state := tf.Get[rotationModel](ctx, req.State, &resp.Diagnostics)
 		r.refuseOwn("delete", state, &resp.Diagnostics)
@@ -50,7 +51,7 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if !plan.NetworkPolicy.Equal(state.NetworkPolicy) && !plan.NetworkPolicy.IsNull() {
 		state := state
 		state.NetworkPolicy = plan.NetworkPolicy
-		if r.refuseOwnPolicy(state, &resp.Diagnostics) {
+		if r.refusePolicy(ctx, state, &resp.Diagnostics) {
 			return
 		}
 	}

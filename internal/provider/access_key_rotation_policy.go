@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
@@ -90,12 +91,24 @@ func samePolicy(want, have ram.NetworkPolicy) bool {
 	return setting.SameFields(network.PolicyFields(), want, have)
 }
 
-// refuseOwnPolicy refuses a network policy for a key that the provider itself uses.
-func (r *rotationResource) refuseOwnPolicy(m rotationModel, diags *diag.Diagnostics) bool {
-	if _, managed := m.policy(); !managed {
+// refusePolicy refuses a network policy for a key that the provider itself uses, and one that excludes networks that the policy of the
+// key must allow.
+func (r *rotationResource) refusePolicy(ctx context.Context, m rotationModel, diags *diag.Diagnostics) bool {
+	policy, managed := m.policy()
+	if !managed || !policyKnown(m.NetworkPolicy) {
 		return false
 	}
 	for _, id := range m.ids() {
+		public, vpc, err := access.JudgeRotated(ctx, r.Instance, id, policy)
+		if diagnostics.Report(diags, failedRotation("plan", "Nothing was changed."), err) {
+			return true
+		}
+		if len(public)+len(vpc) > 0 {
+			diags.AddAttributeError(path.Root("network_policy"), "The network policy excludes addresses that must be allowed", fmt.Sprintf(
+				"A ram_access_key_policy of this configuration manages the policy of the key %s too, and must allow %s, from where network_policy would refuse the key. Nothing was changed.\n\nRemove one of the two.",
+				id, listsOf(ram.NetworkPolicy{Public: public, VPC: vpc})))
+			return true
+		}
 		if owner.IsOwnKey(r.Instance, id) {
 			diags.AddAttributeError(path.Root("network_policy"), "The provider's own key may be locked out", fmt.Sprintf(
 				"The provider itself signs with the key %s, or assumes a role with it, and from which address the service sees this run is not known here. Nothing was changed.\n\nRestrict this key with ram_access_key_policy and must_allow, or use other credentials.", id))
@@ -184,10 +197,17 @@ func (r *rotationResource) showPolicy(ctx context.Context, m *rotationModel) err
 	return nil
 }
 
-// warnPolicy warns of a policy that is no longer managed.
+// warnPolicy warns of a policy that lets in more than before, or is no longer managed.
 func (m *rotationModel) warnPolicy(state rotationModel, diags *diag.Diagnostics) {
-	if m.NetworkPolicy.IsNull() && !state.NetworkPolicy.IsNull() {
-		diags.AddAttributeWarning(path.Root("network_policy"), "The network policies of the keys of "+state.UserName.ValueString()+" are no longer managed",
+	user := state.UserName.ValueString()
+	before, had := state.policy()
+	after, has := m.policy()
+	switch {
+	case m.NetworkPolicy.IsNull() && had:
+		diags.AddAttributeWarning(path.Root("network_policy"), "The network policies of the keys of "+user+" are no longer managed",
 			"The keys keep their network policies, and the next new key has none: it is accepted from wherever the policy of the account lets in.")
+	case had && has && policyKnown(m.NetworkPolicy) && access.Narrower(access.Policies{Own: after}, access.Policies{Own: before}):
+		diagnostics.LessSecure.WarnAt(diags, path.Root("network_policy"), "The keys of "+user+" will be accepted from more addresses",
+			fmt.Sprintf("The network policy let in %s, and lets in %s once the plan is applied.", listsOf(before), listsOf(after)))
 	}
 }

@@ -164,3 +164,41 @@ func TestAccess_warnsOfAPolicyThatFollowsARotation(t *testing.T) {
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(ownPolicy, config.With("access_key_id", acctest.Unknown{}), o)
 	contains(t, acctest.Messages(diags), "The network policy of the key "+aliceKey+" is removed before another key gets one", `classic_allow_list = ["203.0.113.0/24"]`)
 }
+
+func TestRotation_warnsOfAWiderPolicy(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, fromTheOffice())
+	clean(t, diags)
+	const wider = "The keys of alice will be accepted from more addresses"
+	for list, warned := range map[string]bool{"0.0.0.0/0": true, "198.51.100.0/24": true, "203.0.113.9": false} {
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Plan(rotationKind, turning.With("network_policy", attributes{"classic_allow_list": []string{list}}), o)
+		clean(t, diags)
+		expect(t, list, strings.Contains(acctest.Messages(diags), wider), warned)
+	}
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Plan(rotationKind, turning.With("network_policy", attributes{"vpc_allow_list": map[string][]string{"vpc-1": {}}}), o)
+	contains(t, acctest.Messages(diags), wider, "let in 203.0.113.0/24, and lets in vpc-1")
+}
+
+// Both resources write the policy of one key. The rotation does not refuse what the other one must allow, in either order.
+func TestRotation_policyThatAnotherResourceMustAllow(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
+	clean(t, diags)
+	key := stateOf(t, o, "current_access_key_id")
+	must := attributes{"user_name": "alice", "access_key_id": key, "status": "Inactive", "must_allow": []string{"198.51.100.7"}}
+	c := newCore(t, srv.Getenv, clockOf(srv))
+	own, diags := c.Create(ownPolicy, must)
+	clean(t, diags)
+	before := len(writes(srv))
+
+	_, diags = c.Apply(rotationKind, fromTheOffice(), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "excludes addresses that must be allowed", key, "198.51.100.7")
+	c = newCore(t, srv.Getenv, clockOf(srv))
+	_, diags = c.Plan(rotationKind, fromTheOffice(), o)
+	clean(t, diags)
+	_, diags = c.Plan(ownPolicy, must, own)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "excludes addresses that must be allowed", "198.51.100.7")
+	expect(t, "writes", len(writes(srv)), before)
+}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
@@ -690,34 +692,27 @@ func TestAccess_moveIsJudgedAsAnUpdate(t *testing.T) {
 	contains(t, acctest.Messages(diags), "is removed before another key gets one")
 }
 
-// An action whose allow_lock_out is not known in the plan is judged when it is invoked.
-func TestAccess_actionWithoutAKnownAllowLockOut(t *testing.T) {
+// A policy of a key that does not change still says from where the key must be accepted, whichever of the two is planned first.
+func TestAccess_unchangedPolicyOfAKeyThatMustAllow(t *testing.T) {
 	t.Parallel()
-	srv := incident(t)
-	strictly(srv)
-	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Passkeys = nil })
-	config := attributes{"user_name": "alice", "allow_lock_out": acctest.Unknown{}}
-	if plan := newCore(t, srv.Getenv, fakeClock()).PlanAction(unbindAction, config); len(acctest.Errors(plan)) > 0 {
-		t.Error(acctest.Messages(plan))
+	srv := withKey(t, "")
+	config := ofAlice(attributes{"status": "Inactive", "must_allow": []string{"198.51.100.7"}})
+	key, diags := newCore(t, srv.Getenv, fakeClock()).Create(ownPolicy, config)
+	clean(t, diags)
+	narrow := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}, "must_allow": []string{"203.0.113.9"}}
+	const refusal = "The network policy excludes addresses that must be allowed"
+	for _, keyFirst := range []bool{true, false} {
+		c, said := newCore(t, srv.Getenv, fakeClock()), ""
+		for _, ofKey := range []bool{keyFirst, !keyFirst} {
+			diags := []*tfprotov6.Diagnostic{}
+			if ofKey {
+				_, diags = c.Plan(ownPolicy, config, key)
+			} else {
+				_, diags = c.Plan(keyPolicy, narrow, c.Null(keyPolicy))
+			}
+			said += acctest.Messages(acctest.Errors(diags))
+		}
+		contains(t, said, refusal, "198.51.100.7")
 	}
-	before := len(writes(srv))
-	_, diags := newCore(t, srv.Getenv, fakeClock()).InvokeAction(t.Context(), unbindAction, config.With("allow_lock_out", false), func(string) {})
-	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
-	expect(t, "writes", len(writes(srv)), before)
-}
-
-// A first auxiliary domain takes no name away, and the same one in other letters neither.
-func TestAccess_firstAuxiliaryDomain(t *testing.T) {
-	t.Parallel()
-	for before, after := range map[string]string{"": "example.org", "example.org": "Example.org"} {
-		srv := ramtest.New(t)
-		srv.Change(func(a *ramtest.Account) {
-			a.UserSso.Enabled, a.UserSso.MetadataDocument = true, "<EntityDescriptor><IDPSSODescriptor/></EntityDescriptor>"
-			a.UserSso.AuxiliaryDomain, a.UserSso.LoginWithDomain = before, true
-		})
-		c := newCore(t, srv.Getenv, fakeClock())
-		_, diags := c.Plan(userSso, attributes{"auxiliary_domain": after}, c.Null(userSso))
-		clean(t, diags)
-		lacks(t, acctest.Messages(diags), "may no longer be accepted")
-	}
+	fixed(t, newCore(t, srv.Getenv, fakeClock()), ownPolicy, config, key)
 }

@@ -4,15 +4,17 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -40,7 +42,8 @@ func newAccountAlias() *setting.Setting[accountAlias] {
 			{Name: "default_domain", Docs: "The domain of the principal names of RAM users, `<user name>@<default domain>`.", Get: func(s *accountAlias) attr.Value { return types.StringPointerValue(s.Domain) }},
 			{Name: "login_url", Docs: "The address at which RAM users log on to the console.", Get: func(s *accountAlias) attr.Value { return loginURL(s.Domain) }},
 		},
-		Arguments: map[string]schema.Attribute{},
+		Arguments: lockOutArguments(""),
+		LockName:  access.LockName,
 		Fetch:     fetchAlias,
 		Refresh:   refreshAlias,
 		Write:     writeAlias,
@@ -108,15 +111,37 @@ func writeAlias(ctx context.Context, client *ram.Client, merge ram.Merge[account
 		"To take this risk, apply account_alias = \"\" first.", old, alias), err)
 }
 
-func aliasRisks(_ context.Context, c setting.Change[accountAlias]) []setting.Risk {
+func aliasRisks(ctx context.Context, c setting.Change[accountAlias]) []setting.Risk {
 	before, after := c.Before.Alias, c.After.Alias
 	if after == nil || before != nil && *before == *after {
 		return nil
 	}
-	detail := "The default domain follows from the alias, so every RAM user logs on with another name, and everything that holds a principal name, " +
-		"such as a bookmark of the logon page or the mapping of an identity provider, has to follow."
+	account := tf.String(c.Argument("account_id"))
+	old := cmp.Or(tf.Deref(c.Before.Domain), defaultDomain(tf.Deref(before), account))
+	detail := fmt.Sprintf("The default domain follows from the alias, so every RAM user logs on with another name, NAME@%s instead of NAME@%s, and everything that holds a principal name, "+
+		"such as a bookmark of the logon page or the mapping of an identity provider, has to follow.", defaultDomain(*after, account), old)
 	if old := tf.Deref(before); old != "" {
 		detail += fmt.Sprintf(" The alias %q becomes free, and another account may take it.", old)
 	}
-	return []setting.Risk{{Attribute: "account_alias", Summary: "Every RAM user's logon name changes", Detail: detail}}
+	return append([]setting.Risk{{Attribute: "account_alias", Summary: "Every RAM user's logon name changes", Detail: detail}}, domainRisks(ctx, c, old, account)...)
+}
+
+// defaultDomain is the default domain of an account with an alias, or without one.
+func defaultDomain(alias, account string) string { return domainOf(cmp.Or(alias, account)) }
+
+// domainRisks refuse to take away a domain that the identity provider may send. The domain with the id of the account is always
+// valid for a logon (documented).
+func domainRisks(ctx context.Context, c setting.Change[accountAlias], old, account string) []setting.Risk {
+	if strings.EqualFold(old, defaultDomain("", account)) {
+		return nil
+	}
+	c.Used()
+	verdict := access.NameChange{Domain: old}.Judge(ctx, c.Instance())
+	if !verdict.Lost {
+		return nil
+	}
+	return []setting.Risk{{
+		Attribute: "account_alias", Refuse: !verdict.Accepted, Summary: namesRefused,
+		Detail: lostNames(verdict, "names with the domain "+old) + fmt.Sprintf(" If auxiliary_domain is free, set it to %q in ram_user_sso_settings, and apply that first: names with the old domain are then still accepted.", old),
+	}}
 }

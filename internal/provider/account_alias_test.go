@@ -90,3 +90,55 @@ func TestAccountAlias_isClearedOnlyIfConfigured(t *testing.T) {
 	expect(t, "alias", account(srv).Alias, "after")
 	expect(t, "writes", strings.Join(writes(srv), " "), "SetAccountAlias ClearAccountAlias SetAccountAlias")
 }
+
+// An identity provider may send names with the domain of the old alias.
+func TestAccountAlias_singleSignOn(t *testing.T) {
+	t.Parallel()
+	const refusal = "The names that the identity provider sends may no longer be accepted"
+	for name, one := range map[string]struct {
+		sso     func(*ramtest.Account)
+		refused bool
+	}{
+		"disabled":                            {func(a *ramtest.Account) { a.UserSso.Enabled = false }, false},
+		"names with a domain":                 {func(*ramtest.Account) {}, true},
+		"names with another auxiliary domain": {func(a *ramtest.Account) { a.UserSso.AuxiliaryDomain = "example.com" }, true},
+		"the old domain is accepted":          {func(a *ramtest.Account) { a.UserSso.AuxiliaryDomain = "before.onaliyun.com" }, false},
+		"names without a domain":              {func(a *ramtest.Account) { a.UserSso.LoginWithDomain = false }, false},
+		"no alias before":                     {func(a *ramtest.Account) { a.Alias = "" }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := ramtest.New(t)
+			srv.Change(func(a *ramtest.Account) {
+				a.Alias, a.UserSso.Enabled, a.UserSso.MetadataDocument, a.UserSso.LoginWithDomain = "before", true, acctest.IDPMetadata, true
+				one.sso(a)
+			})
+			c := newCore(t, srv.Getenv, fakeClock())
+			before := account(srv)
+			o, diags := c.Create(alias, attributes{"account_alias": "after"})
+			contains(t, acctest.Messages(diags), "NAME@after.onaliyun.com instead of NAME@"+before.Domain())
+			if lost := !account(srv).ConsoleAccess(ramtest.Logon{UserName: "admin", NameID: "admin@" + before.Domain()}).Allowed; lost && before.UserSso.LoginWithDomain && before.UserSso.Enabled {
+				t.Error("the logon is lost")
+			}
+			if !one.refused {
+				clean(t, diags)
+				expect(t, "alias", account(srv).Alias, "after")
+				return
+			}
+			contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "before.onaliyun.com", "auxiliary_domain")
+			expect(t, "writes", writes(srv), []string(nil))
+			o, diags = c.Create(alias, attributes{"account_alias": "after", "allow_lock_out": true})
+			clean(t, diags)
+			contains(t, acctest.Messages(diags), "WARNING: "+refusal)
+			expect(t, "alias", account(srv).Alias, "after")
+			_, diags = newCore(t, srv.Getenv, fakeClock()).Apply(alias, attributes{"account_alias": "", "allow_lock_out": false}, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "after.onaliyun.com")
+		})
+	}
+	denied := ramtest.New(t)
+	denied.Change(func(a *ramtest.Account) { a.Alias = "before" })
+	denied.Inject(ramtest.Rule{Action: "GetUserSsoSettings", Fault: "code", Status: 403, Code: "NoPermission"})
+	_, diags := newCore(t, denied.Getenv, fakeClock()).Create(alias, attributes{"account_alias": "after"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "could not be found out")
+	expect(t, "writes", writes(denied), []string(nil))
+}

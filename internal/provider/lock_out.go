@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -28,6 +29,7 @@ type consoleQuestion struct {
 	accepted              bool
 	change                access.ConsoleChange
 	expiry, reset, factor string
+	initial, hard         string
 }
 
 // consoleRisks judges a change that can lock users out of the console, with what else this run changes. It calls used if it
@@ -75,7 +77,20 @@ func (q consoleQuestion) expiryRisk(a access.ConsoleVerdict) []setting.Risk {
 const togetherWith = ", in the account or once this run has been applied"
 
 func (q consoleQuestion) lossRisk(loss access.Loss) setting.Risk {
-	if loss.Reason == access.Reset {
+	switch loss.Reason {
+	case access.Initial:
+		return setting.Risk{
+			Attribute: q.initial, Refuse: !loss.Accepted, Summary: "Initial passwords may expire at once",
+			Detail: fmt.Sprintf("These users still have the password that an administrator set, and it is older than initial_password_age, or may be, as the service does not say when it was set: %s. Once it has expired, they cannot log on until an administrator sets another password. "+
+				"Let them log on and change it first, or set another password after this change.", loss.Names()),
+		}
+	case access.Hard:
+		return setting.Risk{
+			Attribute: q.hard, Refuse: !loss.Accepted, Summary: "Passwords may expire at once, and only an administrator can renew them",
+			Detail: fmt.Sprintf("hard_expiry is true, and the login profiles of these users were not written for longer than max_password_age, so their passwords may be older than that: %s. They could not log on until an administrator sets another password. "+
+				"Let them change their passwords first, as with hard_expiry = false, which demands it at the logon.", loss.Names()),
+		}
+	case access.Reset:
 		return setting.Risk{
 			Attribute: q.reset, Refuse: !loss.Accepted, Summary: "Users have to change their passwords, and may not",
 			Detail: fmt.Sprintf("The next logon of %s demands another password, and allow_user_to_change_password is false%s: they cannot log on until an administrator sets another password.", loss.Names(), togetherWith),
@@ -91,11 +106,11 @@ func (q consoleQuestion) lossRisk(loss access.Loss) setting.Risk {
 func (q consoleQuestion) unreadRisk(err error) setting.Risk {
 	attribute := q.factor
 	if !q.change.MayRequireFactors() {
-		attribute = q.reset
+		attribute = cmp.Or(q.reset, q.hard)
 	}
 	return setting.Risk{
 		Attribute: attribute, Refuse: true, Summary: "Users may be locked out of the console",
-		Detail: "Whether users would be locked out could not be found out: " + diagnostics.Sentence(err.Error()) + " A user cannot log on who needs a second factor, has none and may not bind one, or who has to change the password and may not.",
+		Detail: "Whether users would be locked out could not be found out: " + diagnostics.Sentence(err.Error()) + " A user cannot log on who needs a second factor, has none and may not bind one, who has to change the password and may not, or whose password has expired.",
 	}
 }
 
@@ -125,6 +140,16 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 		})
 	}
 	return found
+}
+
+const namesRefused = "The names that the identity provider sends may no longer be accepted"
+
+// lostNames says which users cannot log on under single sign-on.
+func lostNames(a access.NameVerdict, names string) string {
+	if a.Unread != nil {
+		return "Whether single sign-on is enabled could not be found out: " + diagnostics.Sentence(a.Unread.Error()) + " If it is, and the identity provider sends " + names + ", its users cannot log on to the console."
+	}
+	return "Single sign-on is enabled, and which names the identity provider sends is not known here: if it sends " + names + ", its users cannot log on to the console."
 }
 
 // boundDevice is the second factor that an MFA device is.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -277,6 +278,86 @@ func TestLockOut_passwordsThatUsersCannotRenew(t *testing.T) {
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Users may not change their passwords")
 	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// withInitialPassword gives a user a profile with a password that an administrator set some time ago. The profile may be older.
+func withInitialPassword(srv *ramtest.Server, name string, ago, created time.Duration) {
+	withProfile(srv, name)
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		a.Users[name].ID = fmt.Sprint(800000 + len(a.Users))
+		profile := a.Users[name].LoginProfile
+		profile.PasswordInitial, profile.PasswordDate, profile.UpdateDate, profile.CreateDate = true, now.Add(-ago), now.Add(-ago), now.Add(-created)
+	})
+}
+
+func TestLockOut_initialPasswordsThatExpireAtOnce(t *testing.T) {
+	t.Parallel()
+	plan := func(srv *ramtest.Server, kind string, config attributes) string {
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		_, diags := c.Plan(kind, config, c.Null(kind))
+		return acctest.Messages(diags)
+	}
+	const refusal = "ERROR: Initial passwords may expire at once"
+	shorter := attributes{"initial_password_age": 3}
+
+	srv := ramtest.New(t)
+	withInitialPassword(srv, "alice", 5*day, 5*day)
+	withInitialPassword(srv, "bob", 2*day, 2*day)
+	withInitialPassword(srv, "carol", 2*day, 9*day)  // the password may be as old as the profile
+	withInitialPassword(srv, "dave", 20*day, 20*day) // it has expired already
+	contains(t, plan(srv, policy, shorter), refusal, "alice, carol.", "Initial passwords expire sooner")
+	contains(t, plan(srv, policy, shorter.With("allow_lock_out", true)), "WARNING: Initial passwords may expire at once")
+	if said := plan(srv, policy, attributes{"initial_password_age": 30}); strings.Contains(said, "ERROR") {
+		t.Errorf("a longer age is refused: %s", said)
+	}
+	srv.Change(func(a *ramtest.Account) { a.Policy.InitialPasswordAge = 0 })
+	contains(t, plan(srv, policy, attributes{"initial_password_age": 14}), refusal, "dave")
+	_, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(policy, attributes{"initial_password_age": 14})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Initial passwords may expire at once")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	srv.Change(func(a *ramtest.Account) { // users do not use their passwords
+		a.Policy.InitialPasswordAge, a.UserSso.Enabled, a.UserSso.MetadataDocument = 14, true, acctest.IDPMetadata
+	})
+	if said := plan(srv, policy, shorter); strings.Contains(said, "ERROR") {
+		t.Errorf("refused with single sign-on: %s", said)
+	}
+	said := plan(srv, userSso, attributes{"sso_enabled": false})
+	contains(t, said, refusal, "dave.")
+
+	for _, action := range []string{"ListUsers", "GetLoginProfile"} {
+		denied := ramtest.New(t)
+		withInitialPassword(denied, "bob", day, day)
+		denied.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
+		contains(t, plan(denied, policy, shorter), "ERROR: Users may be locked out", action)
+	}
+	young := ramtest.New(t)
+	withInitialPassword(young, "bob", day, day)
+	if said := plan(young, policy, shorter); strings.Contains(said, "ERROR") {
+		t.Errorf("a young password is refused: %s", said)
+	}
+}
+
+// With hard expiry a user whose password is too old cannot renew it.
+func TestLockOut_passwordsThatExpireHardAtOnce(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice", "bob")
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].LoginProfile.UpdateDate, a.Users["bob"].LoginProfile.UpdateDate = now.Add(-100*day), now.Add(-10*day)
+		a.Policy.MaxPasswordAge = 90
+	})
+	c := newCore(t, srv.Getenv, clockOf(srv))
+	_, diags := c.Create(policy, attributes{"hard_expiry": true})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Passwords may expire at once, and only an administrator can renew them", "alice.")
+	expect(t, "writes", writes(srv), []string(nil))
+	for _, config := range []attributes{{"hard_expiry": false, "max_password_age": 30}, {"hard_expiry": true, "max_password_age": 365}} {
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		_, diags := c.Plan(policy, config, c.Null(policy))
+		clean(t, diags)
+	}
 }
 
 func TestLockOut_warnsOfShorterIdleLimits(t *testing.T) {

@@ -84,12 +84,18 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 func passwordPolicyRisks(ctx context.Context, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
 	change := access.ConsoleChange{Passwords: &access.Change[ram.PasswordPolicy]{Before: c.Before, After: c.After}}
 	found := consoleRisks(ctx, c.Instance(), consoleQuestion{
-		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "max_password_age",
+		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "max_password_age", initial: "initial_password_age", hard: "max_password_age",
 	}, c.Used)
 	if len(found) == 0 && ram.Is(c.After.HardExpiry, true) && change.Expires() {
 		found = append(found, setting.Risk{
 			Attribute: "hard_expiry", Summary: "Passwords expire, and only an administrator can renew them",
 			Detail: fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.", *c.After.MaxPasswordAge),
+		})
+	}
+	if access.Shorter(c.After.InitialPasswordAge, c.Before.InitialPasswordAge) {
+		found = append(found, setting.Risk{
+			Attribute: "initial_password_age", Summary: "Initial passwords expire sooner",
+			Detail: fmt.Sprintf("A RAM user who does not change the password that an administrator set within %d days is locked out until an administrator sets another one.", *c.After.InitialPasswordAge),
 		})
 	}
 	return found

@@ -221,6 +221,6 @@ func passwordChangeRisks(c setting.Change[ram.SecurityPreference]) []setting.Ris
 	}
 	return []setting.Risk{{
 		Attribute: "allow_user_to_change_password", Summary: "Users may not change their passwords",
-		Detail: "A RAM user whose password has expired, or has to be reset at the next logon, cannot log on until an administrator sets a new one.",
+		Detail: "A RAM user whose password has expired, or has to be reset at the next logon, cannot log on until an administrator sets a new one. Initial passwords stay initial, and expire after initial_password_age.",
 	}}
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -57,6 +58,7 @@ type userModel struct {
 	Tags                   types.Map      `tfsdk:"tags"`
 	CreateDate             types.String   `tfsdk:"create_date"`
 	ForceDestroy           types.Bool     `tfsdk:"force_destroy"`
+	AllowLockOut           types.Bool     `tfsdk:"allow_lock_out"`
 	DeleteVirtualMFADevice types.Bool     `tfsdk:"delete_virtual_mfa_device"`
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
@@ -177,6 +179,11 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				MarkdownDescription: "The tags of the user, at most 20. A key must not begin with `acs:` or `aliyun`, a value must not begin with `acs:`, and neither can contain `http://` or `https://`. If set, all other tags are removed, except the tags of the service (`acs:`, `aliyun`).",
 			},
 			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}, MarkdownDescription: "When the user was created (RFC 3339)."},
+			"allow_lock_out": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether the user may be renamed while single sign-on is enabled, or may be. The identity provider then has to send the new name, and until it does, the user cannot log on to the console. " +
+					"Without it, such a plan is an error. It is never sent to the service.",
+			},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether a destroy first removes everything that the user has, **including what Terraform does not manage**: the login profile, all AccessKey pairs, service credentials, the binding " +
@@ -378,6 +385,16 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		state.UserID, plan.UserID = types.StringValue(live.ID), types.StringValue(live.ID)
 	}
 	plan.AccountID = types.StringValue(account)
+	if !state.Name.Equal(plan.Name) {
+		unlock, err := r.Client.Lock(ctx, access.LockName)
+		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "Nothing was changed."}, err) {
+			return
+		}
+		defer unlock()
+		if !plan.AllowLockOut.ValueBool() && !r.checkRename(ctx, state, plan, &resp.Diagnostics) {
+			return
+		}
+	}
 	updated := plan.user()
 	if change, changes := changeOf(state, plan); changes {
 		var err error

@@ -13,9 +13,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -117,7 +119,24 @@ func (r *userResource) planRename(ctx context.Context, state, plan userModel, di
 		diagnostics.AccessLost.WarnAt(diags, path.Root("name"), fmt.Sprintf("The logon name of the user %s changes", before), fmt.Sprintf(
 			"The user with the id %s is renamed from %q to %q. It keeps its id, keys, password and permissions. "+
 				"People and programs that log on with the old name can no longer do so. To replace the user instead, plan with -replace.", id, before, after))
+		if !plan.AllowLockOut.IsUnknown() {
+			r.checkRename(ctx, state, plan, diags)
+		}
 	}
+}
+
+// checkRename refuses to rename a user whom the identity provider may know by the present name.
+func (r *userResource) checkRename(ctx context.Context, state, plan userModel, diags *diag.Diagnostics) bool {
+	verdict := access.NameChange{}.Judge(ctx, r.Instance)
+	if !verdict.Lost {
+		return true
+	}
+	before, accepted := state.Name.ValueString(), plan.AllowLockOut.ValueBool()
+	setting.Risk{
+		Attribute: "name", Refuse: !verdict.Accepted, Summary: fmt.Sprintf("The identity provider may know the user %s by the present name only", before),
+		Detail: lostNames(verdict, fmt.Sprintf("the name %s for the user", before)) + fmt.Sprintf(" Let the identity provider send %s for the user at the same time.", plan.Name.ValueString()),
+	}.Report(accepted, diags)
+	return accepted || verdict.Accepted
 }
 
 // planDestroy refuses to delete the user that Terraform runs as, and says what a

@@ -51,7 +51,7 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 			change := access.ConsoleChange{Sso: &access.Change[ram.UserSsoSettings]{Before: c.Before, After: c.After}}
 			return append(userSsoRisks(c), consoleRisks(ctx, c.Instance(), consoleQuestion{
 				object: access.Sso, value: c.After, accepted: c.Accepted, change: change,
-				expiry: "sso_enabled", reset: "sso_enabled", factor: "sso_enabled",
+				expiry: "sso_enabled", reset: "sso_enabled", factor: "sso_enabled", initial: "sso_enabled", hard: "sso_enabled",
 			}, c.Used)...)
 		},
 	}
@@ -124,8 +124,6 @@ func nameRisks(c setting.Change[ram.UserSsoSettings]) (found []setting.Risk) {
 	}
 	return found
 }
-
-const namesRefused = "The names that the identity provider sends may no longer be accepted"
 
 func metadataRisks(c setting.Change[ram.UserSsoSettings], undo string) []setting.Risk {
 	if c.Before.MetadataDocument != nil && !sameXML(*c.Before.MetadataDocument, *c.After.MetadataDocument) {

@@ -646,15 +646,31 @@ func TestUser_tagValuesThatTheServiceForbids(t *testing.T) {
 	}
 }
 
-// A name that another resource provides is unknown in the plan: it is checked in the apply.
-func TestUser_isRenamedToANameThatIsNotKnownYet(t *testing.T) {
+// With single sign-on, the identity provider knows the user by name.
+func TestUser_renameUnderSingleSignOn(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
-	srv.ForgetCalls()
-	_, diags = c.Plan(userKind, attributes{"name": acctest.Unknown{}}, o)
-	expect(t, "diagnostics", acctest.Messages(diags), "")
-	expect(t, "calls", len(srv.Calls()), 0)
+	unprotected, diags := c.Plan(userKind, attributes{"name": "caroline"}, o) // a plan from before
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.UserSso.Enabled, a.UserSso.MetadataDocument = true, acctest.IDPMetadata })
+	const refusal = "The identity provider may know the user carol by the present name only"
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(userKind, attributes{"name": "caroline"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "send caroline", "allow_lock_out = true")
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(userKind, attributes{"name": "caroline"}, o, unprotected)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refusal)
+	if account(srv).Users["carol"] == nil {
+		t.Error("the user was renamed")
+	}
+	srv.Inject(ramtest.Rule{Action: "GetUserSsoSettings", Fault: "code", Status: 403, Code: "NoPermission", Nth: "1"})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(userKind, attributes{"name": "caroline"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "could not be found out")
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Apply(userKind, attributes{"name": "caroline", "allow_lock_out": true}, o)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "WARNING: "+refusal)
+	if account(srv).Users["caroline"] == nil {
+		t.Error("the user was not renamed")
+	}
 }

@@ -7,7 +7,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -16,18 +18,57 @@ type CredentialChain struct {
 	Credentials
 	Source CredentialSource
 
-	sts       stsPlace
-	longLived []string
-	signs     bool // calls are signed with the long-lived key, not with a session
+	sts   stsPlace
+	base  *seenKeys // the first credentials of the chain
+	roles int       // that are assumed with them
+}
+
+// seenKeys are credentials that record the long-lived keys that they return. The program of a profile may return another
+// key each time.
+type seenKeys struct {
+	Credentials
+
+	mu  sync.Mutex
+	ids []string
+}
+
+// Get implements [Credentials].
+func (s *seenKeys) Get(ctx context.Context) (Key, error) {
+	key, err := s.Credentials.Get(ctx)
+	if err == nil && key.Token == "" {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if !slices.Contains(s.ids, key.ID) {
+			s.ids = append(s.ids, key.ID)
+		}
+	}
+	return key, err
+}
+
+func (s *seenKeys) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.ids)
 }
 
 // LongLivedKeyIDs returns the ids of the AccessKeys that these credentials depend on and
-// that do not expire. Disabling one of them or its user locks out the provider.
-func (c *CredentialChain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
+// that do not expire. Disabling one of them or its user locks out the provider. The key that the program of a profile
+// prints is known once a call was signed, or [CredentialChain.Resolve] was called.
+func (c *CredentialChain) LongLivedKeyIDs() []string { return c.base.all() }
+
+// Resolve fetches the first key of the chain, if none is known yet. Without a key no call can be made, so the calls
+// report what is wrong.
+func (c *CredentialChain) Resolve(ctx context.Context) {
+	if len(c.base.all()) == 0 {
+		_, _ = c.base.Get(ctx)
+	}
+}
 
 // SignsWithLongLivedKey reports whether calls are signed with a long-lived key, not with a
 // session.
-func (c *CredentialChain) SignsWithLongLivedKey() bool { return c.signs }
+func (c *CredentialChain) SignsWithLongLivedKey() bool {
+	return c.roles == 0 && len(c.base.all()) > 0
+}
 
 // CredentialChain returns the credentials of the client. It returns false if the client
 // uses another implementation of [Credentials].
@@ -49,10 +90,11 @@ func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 	if err != nil {
 		return nil, err
 	}
+	chain.base, chain.roles = &seenKeys{Credentials: credentials}, len(c.roles)
 	if key := c.origin.key; key != nil && key.Token == "" {
-		chain.longLived = []string{key.ID}
-		chain.signs = len(c.roles) == 0
+		chain.base.ids = []string{key.ID}
 	}
+	credentials = chain.base
 	for _, role := range c.roles {
 		if credentials, err = assumeRole(credentials, c.Source, role, config); err != nil {
 			return nil, err

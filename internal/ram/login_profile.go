@@ -12,7 +12,9 @@ var (
 	getLoginProfile    = operation{product: imsProduct, action: "GetLoginProfile", repeat: read}
 	createLoginProfile = operation{product: imsProduct, action: "CreateLoginProfile", repeat: once, secrets: []string{"Password"}}
 	updateLoginProfile = operation{product: imsProduct, action: "UpdateLoginProfile", repeat: set, secrets: []string{"Password"}}
-	deleteLoginProfile = operation{product: imsProduct, action: "DeleteLoginProfile", repeat: set}
+	// only the older version of the operation returns when a profile was created
+	getLoginProfileDate = operation{product: ramProduct, action: "GetLoginProfile", repeat: read}
+	deleteLoginProfile  = operation{product: imsProduct, action: "DeleteLoginProfile", repeat: set}
 )
 
 // LoginProfile is the console logon of a user. The service does not return its password.
@@ -88,6 +90,24 @@ func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfil
 		return LoginProfile{}, err
 	}
 	return response.profile(), nil
+}
+
+type loginProfileDateResponse struct {
+	LoginProfile struct{ CreateDate timestamp }
+}
+
+func (a *loginProfileDateResponse) missing() string {
+	if a.LoginProfile.CreateDate.value.IsZero() {
+		return "CreateDate"
+	}
+	return ""
+}
+
+// LoginProfileCreated returns when the profile of a user was created. Its password is not older.
+func (c *Client) LoginProfileCreated(ctx context.Context, userName string) (time.Time, error) {
+	var response loginProfileDateResponse
+	err := c.call(ctx, getLoginProfileDate, params{"UserName": userName}, &response)
+	return response.LoginProfile.CreateDate.value, err
 }
 
 // CreateLoginProfile enables console logon for a user. It is not documented whether the
