@@ -4,6 +4,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -65,11 +66,12 @@ type accessRun struct {
 	from    ramtest.Origin // of the provider's calls
 	changes []*accessChange
 
-	state   ramtest.State    // before the changes
-	initial *ramtest.Account // the account in it
-	people  []entrant
-	mu      sync.Mutex
-	lost    []string
+	state     ramtest.State    // before the changes
+	initial   *ramtest.Account // the account in it
+	people    []entrant
+	passwords map[string]passwordAges // by the id of the user
+	mu        sync.Mutex
+	lost      []string
 }
 
 // accessChange is an object and how it changes.
@@ -92,7 +94,7 @@ func (r *accessRun) must(err error) {
 
 // run runs one case.
 func (s *accessTester) run(t *rapid.T) {
-	r := &accessRun{accessTester: s, randomRun: randomRun{t: t}, from: rapid.SampledFrom(origins).Draw(t, "the provider calls from")}
+	r := &accessRun{accessTester: s, randomRun: randomRun{t: t}, passwords: map[string]passwordAges{}, from: rapid.SampledFrom(origins).Draw(t, "the provider calls from")}
 	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithAccounts(r.drawAccount()), ramtest.Strict(), ramtest.WithBehaviour(accessBehaviour))
 	r.must(err)
 	defer srv.Close()
@@ -129,9 +131,10 @@ func (r *accessRun) arrange() bool {
 	r.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress, b.CallerVPC = r.from.Address, r.from.VPC })
 	now := r.srv.Now()
 	r.srv.Change(func(a *ramtest.Account) {
-		for _, user := range a.Users { // passwords that the users have changed themselves
-			if user.LoginProfile != nil {
-				user.LoginProfile.PasswordInitial, user.LoginProfile.PasswordDate = false, now
+		for _, user := range a.Users {
+			if drawn, has := r.passwords[user.ID]; has && user.LoginProfile != nil {
+				p := user.LoginProfile
+				p.PasswordInitial, p.PasswordDate, p.UpdateDate, p.CreateDate = drawn.initial, now.Add(-drawn.set), now.Add(-drawn.set), now.Add(-drawn.created)
 			}
 		}
 		if r.role {
@@ -149,6 +152,7 @@ func (r *accessRun) arrange() bool {
 	}
 	r.state = r.srv.State()
 	r.initial = r.state.Accounts[0]
+	r.renameConfigured()
 	r.note("from %v, with a role: %t, denied: %v", r.from, r.role, r.denied)
 	r.note("%s", describeAccess(r.initial))
 	r.people = peopleOf(r.initial, r.changes, r.srv.Now())
@@ -176,25 +180,62 @@ func (r *accessRun) drawChange(d *driver, o accessObject) *accessChange {
 	c := &accessChange{accessObject: o}
 	c.accepted = rapid.IntRange(0, 9).Draw(r.t, o.name+": allow_lock_out") == 0
 	if o.action {
-		c.config = o.draw(r.t, "order").With("allow_lock_out", c.accepted)
+		c.config = c.accepting(o.draw(r.t, "order"), c.accepted)
 		r.note("%s: %v", o.name, c.config)
 		return c
 	}
 	c.prior = d.Null(o.kind)
 	if o.exists || rapid.IntRange(0, 3).Draw(r.t, o.name+": exists") > 0 {
 		old := r.truthful(o, o.draw(r.t, "old"))
-		prior, failed := d.apply(o.kind, old.Merge(o.setup).With("allow_lock_out", true), c.prior)
+		prior, failed := c.prior, false
+		if o.imported != "" {
+			prior, failed = d.importID(o.kind, o.imported)
+		} else {
+			prior, failed = d.apply(o.kind, c.accepting(old.Merge(o.setup), true), c.prior)
+		}
 		if failed {
 			r.t.Fatalf("the campaign failed: %s has %v: %s", o.name, old, d.transcript.errors())
 		}
-		c.prior = withAttribute(prior, "allow_lock_out", tftypes.NewValue(tftypes.Bool, c.accepted))
+		c.prior = withAttribute(prior, c.guardName(), tftypes.NewValue(tftypes.Bool, c.accepted))
 		r.note("%s has %v", o.name, old)
 	}
 	if c.prior.State.IsNull() || rapid.IntRange(0, 3).Draw(r.t, o.name+": destroy") > 0 {
-		c.config = r.truthful(o, o.draw(r.t, "new")).With("allow_lock_out", c.accepted)
+		c.config = c.accepting(r.truthful(o, o.draw(r.t, "new")), c.accepted)
 	}
 	r.note("%s becomes %v, accepted: %t", o.name, c.config, c.accepted)
 	return c
+}
+
+// guardName is the argument that accepts a loss.
+func (o accessObject) guardName() string { return cmp.Or(o.guard, "allow_lock_out") }
+
+// accepting sets that argument, if there is one.
+func (o accessObject) accepting(config acctest.Attributes, accepted bool) acctest.Attributes {
+	if o.guard == noGuard {
+		return config
+	}
+	return config.With(o.guardName(), accepted)
+}
+
+// noGuard is the guard of an object that never accepts a loss.
+const noGuard = "-"
+
+// renameConfigured lets some configurations name a user by the name that the run gives it.
+func (r *accessRun) renameConfigured() {
+	for _, renamed := range r.changes {
+		name, changes := renamed.config["name"].(string)
+		if renamed.kind != "ram_user" || !changes || name == renamed.imported {
+			continue
+		}
+		for _, c := range r.changes {
+			for _, attribute := range []string{"user_name", "bind_to_user"} {
+				if c.config[attribute] == renamed.imported && !c.action && rapid.Bool().Draw(r.t, c.name+": by the new name") {
+					c.config = c.config.With(attribute, name)
+					r.note("%s has %s = %q", c.name, attribute, name)
+				}
+			}
+		}
+	}
 }
 
 // truthful lets the configuration name the address from which the provider calls, where it has to.
@@ -375,9 +416,9 @@ func (r *accessRun) stages(c *accessChange) []*ramtest.Account {
 	stages := []*ramtest.Account{r.initial}
 	srv.AfterWrites(func(_ string, a *ramtest.Account) { stages = append(stages, a.Clone()) })
 	alone := *c
-	alone.prior = withAttribute(c.prior, "allow_lock_out", tftypes.NewValue(tftypes.Bool, true))
+	alone.prior = withAttribute(c.prior, c.guardName(), tftypes.NewValue(tftypes.Bool, true))
 	if alone.config != nil {
-		alone.config = alone.config.With("allow_lock_out", true)
+		alone.config = c.accepting(alone.config, true)
 	}
 	if r.planOne(r.newDriver(srv, clock), &alone) == "" {
 		r.applyOne(r.newDriver(srv, clock), &alone)
@@ -401,7 +442,7 @@ func (r *accessRun) necessary() bool {
 		}
 		worlds = next
 	}
-	for _, unknown := range unknowns(r.denied) {
+	for _, unknown := range append(unknowns(r.denied), oldestPasswords(r.initial, r.srv.Now())) {
 		before := r.initial.Clone()
 		unknown(before)
 		people := peopleOf(before, r.changes, r.srv.Now())

@@ -23,6 +23,8 @@ type accessObject struct {
 	exists     bool     // the case begins with the object in the state
 	action     bool     // it is an action, which has no state and runs once
 	arrange    func(*ramtest.Account)
+	imported   string             // the id with which the case begins, with an import; "": it begins with a create
+	guard      string             // the argument that accepts a loss, if it is not allow_lock_out
 	setup      acctest.Attributes // what only the first configuration has
 	draw       func(t *rapid.T, label string) acctest.Attributes
 	own        bool                              // it governs the key of the provider, so must_allow names from where the provider calls
@@ -49,6 +51,109 @@ func accessObjects() []accessObject {
 		accessKeyPolicyOf("admin"), accessKeyPolicyOf("bob"), accessProfile("alice"), accessProfile("bob"),
 		accessDevice(), accessBinding(), accessVerification("alice"), accessVerification("bob"),
 		accessUnbind("alice"), accessUnbind("bob"), accessDeletePasskeys("alice"), accessExclusive("bob"),
+		accessAlias(), accessUser("alice"), accessUser("bob"), accessRotation("admin"), accessRotation("bob"), accessAttachment(), accessMembership(),
+	}
+}
+
+// userIDs are the ids of the users, who may be renamed.
+var userIDs = map[string]string{"admin": "200000000000000000", "alice": acctest.AliceID, "bob": acctest.BobID, "carol": "200000000000000003"}
+
+// userOf returns a user by the name before the changes, or nil.
+func userOf(a *ramtest.Account, name string) *ramtest.User { return a.UserByID(userIDs[name]) }
+
+// ofUser copies a part of a user that exists in both accounts.
+func ofUser(name string, part func(into, from *ramtest.User)) func(into, from *ramtest.Account) {
+	return func(into, from *ramtest.Account) {
+		if to, of := userOf(into, name), userOf(from, name); to != nil && of != nil {
+			part(to, of)
+		}
+	}
+}
+
+func accessAlias() accessObject {
+	return accessObject{
+		name: "account alias", kind: "ram_account_alias", reads: []string{"GetAccountAlias", "GetDefaultDomain"}, arrange: func(*ramtest.Account) {},
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			return drawn(t, label, map[string]*rapid.Generator[any]{"account_alias": oneOf("", "acme", "acme-corp"), "on_destroy": oneOf("retain", "restore", "reset")})
+		},
+		copy: func(into, from *ramtest.Account) { into.Alias = from.Alias },
+		edit: func(t *rapid.T, a *ramtest.Account) { a.Alias = rapid.SampledFrom(aliases).Draw(t, "alias") },
+	}
+}
+
+var aliases = []string{"", "acme"}
+
+// newNames are the names that users get.
+var newNames = map[string]string{"alice": "alicia", "bob": "robert"}
+
+func accessUser(name string) accessObject {
+	return accessObject{
+		name: "user " + name, kind: "ram_user", reads: []string{"GetUser", "ListUsers"}, exists: true, imported: name, arrange: func(*ramtest.Account) {},
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			return acctest.Attributes{"name": rapid.SampledFrom([]string{name, newNames[name], newNames[name]}).Draw(t, label+": name")}
+		},
+		copy: func(into, from *ramtest.Account) {
+			to, of := userOf(into, name), userOf(from, name)
+			switch {
+			case to == nil:
+			case of == nil:
+				delete(into.Users, to.Name)
+			default:
+				delete(into.Users, to.Name)
+				to.Name = of.Name
+				into.Users[to.Name] = to
+			}
+		},
+	}
+}
+
+// accessRotation is the rotation of the keys of a user, who has one.
+func accessRotation(user string) accessObject {
+	return accessObject{
+		name: "rotation of " + user, kind: "ram_access_key_rotation", reads: []string{"GetUser", "ListAccessKeys", "GetAccessKeyPolicy", "GetAccessKeyLastUsed"}, exists: true, imported: user, guard: noGuard,
+		arrange: func(a *ramtest.Account) { keyOf(a, user).Policy = writable(keyOf(a, user).Policy) },
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			config := acctest.Attributes{"user_name": user, "rotate_after_days": rapid.SampledFrom([]int{90, 3000}).Draw(t, label+": days")}
+			if list := rapid.SampledFrom(networks).Draw(t, label+": networks"); len(list) > 0 {
+				config["network_policy"] = acctest.Attributes{"classic_allow_list": list}
+			}
+			return config
+		},
+		copy: ofUser(user, func(into, from *ramtest.User) {
+			into.Keys = nil
+			for _, key := range from.Keys {
+				copied := *key
+				into.Keys = append(into.Keys, &copied)
+			}
+		}),
+	}
+}
+
+const administrators = "System/AdministratorAccess"
+
+// accessAttachment gives the user of the provider the permissions of an administrator.
+func accessAttachment() accessObject {
+	return accessObject{
+		name: "permissions of admin", kind: "ram_policy_attachment", reads: []string{"GetUser", "ListPoliciesForUser"}, exists: true, guard: "allow_self",
+		arrange: func(a *ramtest.Account) { a.Users["admin"].Policies = nil },
+		setup:   acctest.Attributes{"policy_name": "AdministratorAccess"},
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			return acctest.Attributes{"user_name": "admin", "policy_type": "System", "policy_name": rapid.SampledFrom([]string{"AdministratorAccess", "ReadOnlyAccess"}).Draw(t, label+": policy")}
+		},
+		copy: ofUser("admin", func(into, from *ramtest.User) { into.Policies = slices.Clone(from.Policies) }),
+	}
+}
+
+// accessMembership makes the user of the provider a member of the group of administrators.
+func accessMembership() accessObject {
+	return accessObject{
+		name: "membership of admin", kind: "ram_group_membership", reads: []string{"GetUser", "GetGroup", "ListGroupsForUser"}, exists: true, guard: "allow_self",
+		arrange: func(a *ramtest.Account) { a.Users["admin"].Groups = nil },
+		setup:   acctest.Attributes{"group_name": "administrators"},
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			return acctest.Attributes{"user_name": "admin", "group_name": rapid.SampledFrom([]string{"administrators", "readers"}).Draw(t, label+": group")}
+		},
+		copy: ofUser("admin", func(into, from *ramtest.User) { into.Groups = slices.Clone(from.Groups) }),
 	}
 }
 
@@ -105,12 +210,13 @@ func accessPasswords() accessObject {
 		name: "password policy", kind: "ram_password_policy", reads: []string{"GetPasswordPolicy"}, arrange: func(*ramtest.Account) {},
 		draw: func(t *rapid.T, label string) acctest.Attributes {
 			return drawn(t, label, map[string]*rapid.Generator[any]{
-				"hard_expiry": oneOf(true, false), "max_password_age": oneOf(0, 30, 60, 365), "on_destroy": oneOf("retain", "restore", "reset"),
+				"hard_expiry": oneOf(true, false), "max_password_age": oneOf(0, 30, 60, 365), "initial_password_age": oneOf(0, 3, 14, 60), "on_destroy": oneOf("retain", "restore", "reset"),
 			})
 		},
 		copy: func(into, from *ramtest.Account) { into.Policy = from.Policy },
 		edit: func(t *rapid.T, a *ramtest.Account) {
 			a.Policy.HardExpiry, a.Policy.MaxPasswordAge = rapid.Bool().Draw(t, "hard"), rapid.SampledFrom([]int{0, 30, 60, 365}).Draw(t, "age")
+			a.Policy.InitialPasswordAge = rapid.SampledFrom([]int{0, 3, 14, 60}).Draw(t, "initial age")
 		},
 	}
 }
@@ -120,7 +226,7 @@ func accessSso() accessObject {
 		name: "single sign-on", kind: "ram_user_sso_settings", reads: []string{"GetUserSsoSettings"}, arrange: func(*ramtest.Account) {},
 		draw: func(t *rapid.T, label string) acctest.Attributes {
 			config := drawn(t, label, map[string]*rapid.Generator[any]{
-				"sso_enabled": oneOf(true, false), "auxiliary_domain": oneOf("", "example.com", "example.org"), "sso_login_with_domain": oneOf(true, false),
+				"sso_enabled": oneOf(true, false), "auxiliary_domain": oneOf("", "example.com", "example.org", "acme.onaliyun.com"), "sso_login_with_domain": oneOf(true, false),
 				"on_destroy": oneOf("retain", "restore", "reset"),
 			})
 			config["metadata_document"] = acctest.IDPMetadata
@@ -134,7 +240,7 @@ func accessSso() accessObject {
 func drawSso(t *rapid.T, a *ramtest.Account) {
 	a.UserSso.MetadataDocument, a.UserSso.Enabled = acctest.IDPMetadata, rapid.IntRange(0, 3).Draw(t, "SSO") == 0
 	a.UserSso.LoginWithDomain = rapid.Bool().Draw(t, "with domain")
-	a.UserSso.AuxiliaryDomain = rapid.SampledFrom([]string{"", "example.com"}).Draw(t, "domain")
+	a.UserSso.AuxiliaryDomain = rapid.SampledFrom([]string{"", "example.com", "acme.onaliyun.com"}).Draw(t, "domain")
 }
 
 // drawNetworkPolicy draws the attributes of a network policy.
@@ -183,7 +289,19 @@ func accessAccountPolicy() accessObject {
 	}
 }
 
-func keyOf(a *ramtest.Account, user string) *ramtest.AccessKey { return a.Users[user].Keys[0] }
+// keyOf returns the key that a user has before the changes. One that is deleted is a copy that belongs to no account.
+func keyOf(a *ramtest.Account, user string) *ramtest.AccessKey {
+	id := acctest.BobKey
+	if user == "admin" {
+		id = adminKey
+	}
+	if key, _ := a.KeyByID(id); key != nil {
+		return key
+	}
+	return &ramtest.AccessKey{ID: id}
+}
+
+const adminKey = "LTAI5tAdminAdminAdminAdm"
 
 func ownKeyOf(a *ramtest.Account) string { return keyOf(a, "admin").ID }
 
@@ -195,7 +313,7 @@ func accessKeyPolicyOf(user string) accessObject {
 			config := drawNetworkPolicy(t, label)
 			key := acctest.BobKey
 			if user == "admin" {
-				key = ownKeyOf(acctest.PopulatedAccount(time.Now()))
+				key = adminKey
 			}
 			config["user_name"], config["access_key_id"] = user, key
 			return config
@@ -217,7 +335,7 @@ func accessProfile(user string) accessObject {
 				"password_reset_required": oneOf(true, false), "mfa_bind_required": oneOf(true, false), "status": oneOf("Active", "Active", "Active", "Inactive"),
 			}).Merge(acctest.Attributes{"user_name": user, "password_wo": devicePassword + label, "password_wo_version": rapid.SampledFrom([]int{1, 2}).Draw(t, label+": version")})
 		},
-		copy: func(into, from *ramtest.Account) { into.Users[user].LoginProfile = from.Users[user].LoginProfile },
+		copy: ofUser(user, func(into, from *ramtest.User) { into.LoginProfile = from.LoginProfile }),
 		edit: func(t *rapid.T, a *ramtest.Account) { drawProfile(t, a.Users[user]) },
 	}
 }
@@ -226,11 +344,27 @@ func drawProfile(t *rapid.T, u *ramtest.User) {
 	u.LoginProfile.PasswordResetRequired, u.LoginProfile.MFABindRequired = rapid.IntRange(0, 3).Draw(t, "reset") == 0, rapid.Bool().Draw(t, "MFA")
 }
 
+// passwordAges is how long ago the password of a user was set, and the profile created.
+type passwordAges struct {
+	initial      bool
+	set, created time.Duration
+}
+
+// drawPassword draws how old a password is. The service changes the date of the profile with the password, and perhaps later.
+func drawPassword(t *rapid.T, user string) passwordAges {
+	const day = 24 * time.Hour
+	set := rapid.SampledFrom([]time.Duration{0, 0, day, 5 * day, 40 * day}).Draw(t, user+": age of the password")
+	return passwordAges{
+		initial: rapid.IntRange(0, 2).Draw(t, user+": initial password") == 0, set: set,
+		created: set + rapid.SampledFrom([]time.Duration{0, 100 * day}).Draw(t, user+": age of the profile before"),
+	}
+}
+
 // bindings copies which devices exist and who has them.
 func bindings(users ...string) func(into, from *ramtest.Account) {
 	return func(into, from *ramtest.Account) {
 		for _, user := range users {
-			into.Users[user].MFASerial = from.Users[user].MFASerial
+			ofUser(user, func(into, from *ramtest.User) { into.MFASerial = from.MFASerial })(into, from)
 		}
 	}
 }
@@ -283,7 +417,7 @@ func accessUnbind(user string) accessObject {
 }
 
 func copyPasskeys(user string) func(into, from *ramtest.Account) {
-	return func(into, from *ramtest.Account) { into.Users[user].Passkeys = from.Users[user].Passkeys }
+	return ofUser(user, func(into, from *ramtest.User) { into.Passkeys = from.Passkeys })
 }
 
 func accessDeletePasskeys(user string) accessObject {
@@ -337,9 +471,9 @@ func accessVerification(user string) accessObject {
 			config["user_name"] = user
 			return config
 		},
-		copy: func(into, from *ramtest.Account) {
-			into.Users[user].SecurityPhone, into.Users[user].SecurityEmail = from.Users[user].SecurityPhone, from.Users[user].SecurityEmail
-		},
+		copy: ofUser(user, func(into, from *ramtest.User) {
+			into.SecurityPhone, into.SecurityEmail = from.SecurityPhone, from.SecurityEmail
+		}),
 	}
 }
 
@@ -352,6 +486,10 @@ func (r *accessRun) drawAccount() *ramtest.Account {
 	drawPreference(r.t, a)
 	drawSso(r.t, a)
 	a.Policy.HardExpiry, a.Policy.MaxPasswordAge = rapid.Bool().Draw(r.t, "hard"), rapid.SampledFrom([]int{0, 0, 30, 365}).Draw(r.t, "age")
+	a.Policy.InitialPasswordAge = rapid.SampledFrom([]int{0, 14, 60}).Draw(r.t, "initial age")
+	a.Alias = rapid.SampledFrom(aliases).Draw(r.t, "alias")
+	a.Groups["administrators"] = &ramtest.Group{ID: "g-administrators", Name: "administrators", CreateDate: old, UpdateDate: old, Policies: []string{administrators}}
+	a.Groups["readers"] = &ramtest.Group{ID: "g-readers", Name: "readers", CreateDate: old, UpdateDate: old}
 	a.AccessKeyPolicy = rapid.SampledFrom(documents).Draw(r.t, "policy of the account")
 	for _, name := range []string{"admin", "bob"} {
 		keyOf(a, name).Policy = rapid.SampledFrom(documents).Draw(r.t, "policy of the key of "+name)
@@ -363,6 +501,7 @@ func (r *accessRun) drawAccount() *ramtest.Account {
 		u := a.Users[name]
 		u.LoginProfile = &ramtest.LoginProfile{Password: devicePassword, Status: "Active", CreateDate: old, UpdateDate: old, PasswordDate: time.Now()}
 		drawProfile(r.t, u)
+		r.passwords[u.ID] = drawPassword(r.t, name)
 		if name != "carol" && rapid.Bool().Draw(r.t, name+": device") {
 			serial := "acs:ram::" + acctest.AccountID + ":mfa/of-" + name
 			a.MFADevices[serial] = &ramtest.MFADevice{Name: "of-" + name, Serial: serial, Seed: acctest.PhoneSeed, CreateDate: old, ActivateDate: old, UserID: u.ID}
@@ -383,13 +522,13 @@ func describeAccess(a *ramtest.Account) string {
 	var b strings.Builder
 	p := a.Preference
 	fmt.Fprintf(&b, "preference: change password %t, manage devices %t, passkeys %t, MFA %s, types %v, masks %q\n", p.AllowUserToChangePassword, p.AllowUserToManageMFADevices, p.AllowUserToLoginWithPasskey, p.MFAOperationForLogin, p.VerificationTypes, p.LoginNetworkMasks)
-	fmt.Fprintf(&b, "passwords: hard %t, age %d; SSO: %t, with domain %t, domain %q\n", a.Policy.HardExpiry, a.Policy.MaxPasswordAge, a.UserSso.Enabled, a.UserSso.LoginWithDomain, a.UserSso.AuxiliaryDomain)
+	fmt.Fprintf(&b, "alias %q; passwords: hard %t, age %d, initial %d; SSO: %t, with domain %t, domain %q\n", a.Alias, a.Policy.HardExpiry, a.Policy.MaxPasswordAge, a.Policy.InitialPasswordAge, a.UserSso.Enabled, a.UserSso.LoginWithDomain, a.UserSso.AuxiliaryDomain)
 	fmt.Fprintf(&b, "policy of the account: %s\n", a.AccessKeyPolicy)
 	for _, name := range slices.Sorted(maps.Keys(a.Users)) {
 		u := a.Users[name]
 		fmt.Fprintf(&b, "%s: device %q, %d passkeys, phone %+v, e-mail %+v", name, u.MFASerial, len(u.Passkeys), u.SecurityPhone, u.SecurityEmail)
 		if l := u.LoginProfile; l != nil {
-			fmt.Fprintf(&b, ", profile %s, reset %t, MFA %t", l.Status, l.PasswordResetRequired, l.MFABindRequired)
+			fmt.Fprintf(&b, ", profile %s of %s, reset %t, MFA %t, password of %s, initial %t", l.Status, l.CreateDate.Format(time.DateOnly), l.PasswordResetRequired, l.MFABindRequired, l.PasswordDate.Format(time.DateOnly), l.PasswordInitial)
 		}
 		for _, key := range u.Keys {
 			fmt.Fprintf(&b, ", key %s", key.Policy)

@@ -39,12 +39,12 @@ func peopleOf(a *ramtest.Account, changes []*accessChange, now time.Time) (peopl
 		for _, address := range append([]string{""}, mustAllow(changes, "ram_security_preference", "")...) {
 			for n, nameID := range namesOf(a, name) {
 				for _, days := range horizons {
-					people = append(people, consoleUser(name, address, nameID, now.AddDate(0, 0, days), n > 0))
+					people = append(people, consoleUser(name, address, nameID, now, days, n > 0))
 				}
 			}
 		}
 	}
-	return append(people, keysOf(a, changes)...)
+	return append(append(people, keysOf(a, changes)...), administrator())
 }
 
 // namesOf are the names that an identity provider may send, as those that the account accepts. While single sign-on is not
@@ -65,29 +65,36 @@ func allNames(a *ramtest.Account, user string) []string {
 	return []string{user + "@" + a.Domain(), user + "@example.com", user + "@example.org", user}
 }
 
-func consoleUser(name, address, nameID string, at time.Time, speculative bool) entrant {
+func consoleUser(name, address, nameID string, now time.Time, days int, speculative bool) entrant {
 	return entrant{
-		name: fmt.Sprintf("%s from %q as %q at %s", name, address, nameID, at.Format(time.DateOnly)), speculative: speculative,
-		access: func(a *ramtest.Account) ramtest.Access { return logOn(a, name, address, nameID, at) },
+		name: fmt.Sprintf("%s from %q as %q in %d days", name, address, nameID, days), speculative: speculative,
+		access: func(a *ramtest.Account) ramtest.Access { return logOn(a, name, address, nameID, now, days) },
 		exempt: func(a *ramtest.Account) bool {
-			user := a.Users[name]
+			user := userOf(a, name)
 			return user == nil || user.LoginProfile == nil || user.LoginProfile.Status == "Inactive"
 		},
 	}
 }
 
-// logOn tries to log on, with every factor that the user has. A user who may change the password renews it in time.
-func logOn(a *ramtest.Account, name, address, nameID string, at time.Time) ramtest.Access {
-	logon := ramtest.Logon{UserName: name, Address: address, At: at, MFA: true, Phone: true, Email: true, Passkey: true}
+// logOn tries to log on with every factor that the user has, under the present name of the user: now and, if that succeeds, some days
+// later. The identity provider sends the name that it sent before.
+func logOn(a *ramtest.Account, name, address, nameID string, now time.Time, days int) ramtest.Access {
+	user := userOf(a, name)
+	if user == nil {
+		return ramtest.Access{Reason: "the user does not exist"}
+	}
+	logon := ramtest.Logon{UserName: user.Name, Address: address, At: now, MFA: true, Phone: true, Email: true, Passkey: true}
 	if !a.UserSso.Enabled {
-		if user := a.Users[name]; user != nil && user.LoginProfile != nil && a.Preference.AllowUserToChangePassword {
-			a = withRenewedPassword(a, user, at)
+		access := a.ConsoleAccess(logon)
+		if days == 0 || !access.Allowed {
+			return access
 		}
-		return a.ConsoleAccess(logon)
+		logon.At = now.AddDate(0, 0, days)
+		return withLaterPassword(a, user, logon.At).ConsoleAccess(logon)
 	}
 	names := []string{nameID}
 	if nameID == "" { // the identity provider is set up for the new settings
-		names = allNames(a, name)
+		names = allNames(a, user.Name)
 	}
 	var access ramtest.Access
 	for _, logon.NameID = range names {
@@ -98,11 +105,16 @@ func logOn(a *ramtest.Account, name, address, nameID string, at time.Time) ramte
 	return access
 }
 
-func withRenewedPassword(a *ramtest.Account, user *ramtest.User, at time.Time) *ramtest.Account {
-	changed, renewed, profile := *a, *user, *user.LoginProfile
-	profile.PasswordDate, profile.PasswordInitial = at, false
-	renewed.LoginProfile = &profile
-	changed.Users = map[string]*ramtest.User{user.Name: &renewed}
+// withLaterPassword is the account at a later time. A user who may change the password does, in time. That an initial password is not
+// used in time is only a risk.
+func withLaterPassword(a *ramtest.Account, user *ramtest.User, at time.Time) *ramtest.Account {
+	changed, later, profile := *a, *user, *user.LoginProfile
+	profile.PasswordInitial = false
+	if a.Preference.AllowUserToChangePassword {
+		profile.PasswordDate = at
+	}
+	later.LoginProfile = &profile
+	changed.Users = map[string]*ramtest.User{user.Name: &later}
 	return &changed
 }
 
@@ -115,7 +127,10 @@ func keysOf(a *ramtest.Account, changes []*accessChange) (people []entrant) {
 		people = append(people, entrant{
 			name: fmt.Sprintf("the key %s from %v", id, from), speculative: speculative,
 			access: func(a *ramtest.Account) ramtest.Access { return a.APIAccess(id, from, ramtest.Behaviour{}) },
-			exempt: func(*ramtest.Account) bool { return false },
+			exempt: func(a *ramtest.Account) bool { // the configuration deletes or disables the key
+				key, _ := a.KeyByID(id)
+				return id == acctest.BobKey && (key == nil || key.Status != "Active")
+			},
 		})
 	}
 	for _, from := range slices.Concat(origins, otherOrigins) {
@@ -125,6 +140,21 @@ func keysOf(a *ramtest.Account, changes []*accessChange) (people []entrant) {
 		add(acctest.BobKey, ramtest.Origin{Address: address}, false)
 	}
 	return people
+}
+
+// administrator is the user of the provider, with the permissions of an administrator.
+func administrator() entrant {
+	return entrant{
+		name: "the permissions of admin",
+		access: func(a *ramtest.Account) ramtest.Access {
+			user := userOf(a, "admin")
+			if user != nil && (slices.Contains(user.Policies, administrators) || slices.Contains(user.Groups, "administrators")) {
+				return ramtest.Access{Allowed: true}
+			}
+			return ramtest.Access{Reason: "no policy gives them"}
+		},
+		exempt: func(*ramtest.Account) bool { return false },
+	}
 }
 
 // mustAllow are the addresses that the configuration of an object names, or for a destroy its state.
@@ -145,6 +175,24 @@ func mustAllow(changes []*accessChange, kind, key string) []string {
 
 // unknown is what an account may have that the provider cannot read.
 type unknown func(*ramtest.Account)
+
+// oldestPasswords gives initial passwords the greatest age that the service does not exclude: that of the profile, within the present limit.
+func oldestPasswords(initial *ramtest.Account, now time.Time) unknown {
+	return func(a *ramtest.Account) {
+		limit := now.AddDate(0, 0, -initial.Policy.InitialPasswordAge)
+		for _, user := range a.Users {
+			p := user.LoginProfile
+			if p == nil || !p.PasswordInitial {
+				continue
+			}
+			oldest := p.CreateDate
+			if initial.Policy.InitialPasswordAge > 0 && p.PasswordDate.After(limit) && oldest.Before(limit) {
+				oldest = limit.Add(time.Hour)
+			}
+			p.PasswordDate = oldest
+		}
+	}
+}
 
 // unknowns are what the account may have where reads are denied, in all combinations.
 func unknowns(denied []string) []unknown {
@@ -186,7 +234,12 @@ func unread(action string) []unknown {
 	case "GetPasswordPolicy":
 		return []unknown{func(a *ramtest.Account) { a.Policy.HardExpiry, a.Policy.MaxPasswordAge = true, 30 }}
 	case "GetUserSsoSettings":
-		return []unknown{func(a *ramtest.Account) { a.UserSso.Enabled = false }}
+		return []unknown{
+			func(a *ramtest.Account) { a.UserSso.Enabled = false },
+			func(a *ramtest.Account) {
+				a.UserSso = ramtest.UserSso{Enabled: true, LoginWithDomain: true, MetadataDocument: acctest.IDPMetadata}
+			},
+		}
 	case "ListUsers", "GetLoginProfile":
 		all := []unknown{}
 		for _, reset := range []bool{true, false} {
