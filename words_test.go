@@ -28,7 +28,7 @@ var words = []struct{ pattern, instead string }{
 	{`asked for|asks? for`, "requested, configured, requires"},
 	{`lets? go of|letting go`, "stop to manage, remove from the state"},
 	{`neighbou?rs?`, "the next, the adjacent"},
-	{`thrown away|for ever|for naught|in the like`, "discarded, permanently, needlessly"},
+	{`thrown away|for ever|for naught`, "discarded, permanently, needlessly"},
 	{`thus|hence|hitherto`, "so, from where"},
 	{`hunts?|strokes?|trials?`, "scan; step, case, attempt"},
 	{`(nothing|something) to look at|looked for`, "to check; searched for"},

@@ -28,7 +28,7 @@ func (c KeyChange) Object() string {
 	return AccountPolicy
 }
 
-// KeyVerdict is what a change of a network policy takes away.
+// KeyVerdict describes what a change of a network policy takes away.
 type KeyVerdict struct {
 	Refused  ram.NetworkPolicy // the policy that refuses networks which must be accepted
 	Public   []string          // such networks

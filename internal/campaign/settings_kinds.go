@@ -149,7 +149,7 @@ var (
 	unlimited = ordered(func(before, after int) bool { return before != 0 && (after == 0 || after > before) })
 )
 
-// weakIf says which of the two values of a switch is the weaker.
+// weakIf states which of the two values of a switch is the weaker.
 func weakIf(weak bool) func(before, after string) bool {
 	return func(before, after string) bool { return before != after && after == strconv.FormatBool(weak) }
 }

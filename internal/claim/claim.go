@@ -31,7 +31,7 @@ type Claim struct {
 	Captured  json.RawMessage // what the next resource for the object gets
 }
 
-// claims are what a run is known to do with one object.
+// claims are the known actions of a run on one object.
 type claims struct {
 	created    string           // the id of the resource that this run created
 	creates    *Claim           // of a planned create
@@ -77,7 +77,7 @@ func readID(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostic
 	return ""
 }
 
-// NewID gives a resource an id, such as after an import.
+// NewID creates the id of a resource, such as after an import.
 func NewID(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
 	tf.WritePrivate(ctx, private, ownerKey, rand.Text(), diags)
 }
@@ -160,7 +160,7 @@ func PlanDestroy(ctx context.Context, i *instance.Instance, private tf.PrivateSt
 	}
 }
 
-// Create gives a new resource an id, and refuses a second resource for one object. It returns what a
+// Create creates the id of a new resource, and refuses a second resource for one object. It returns what a
 // destroyed resource of the run captured. Release undoes it after a failure.
 func Create(ctx context.Context, i *instance.Instance, private tf.PrivateState, diags *diag.Diagnostics, all ...Claim) (captured json.RawMessage, ok bool) {
 	id := rand.Text()
@@ -262,7 +262,7 @@ func (c Claim) two(other Claim) string {
 	return text
 }
 
-// removal says how a resource is removed whose destroy changes the object.
+// removal describes how a resource is removed whose destroy changes the object.
 func (c Claim) removal() string {
 	if c.Destroy == "" {
 		return ""

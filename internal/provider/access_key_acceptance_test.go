@@ -129,7 +129,7 @@ func TestAccAccessKey_lifecycle(t *testing.T) {
 	expect(t, "violations", len(srv.Violations()), 0)
 }
 
-// sameValue says that all values are the same, a secret among them.
+// sameValue checks that all values are the same, a secret among them.
 type sameValue struct{}
 
 func (sameValue) CompareValues(values ...any) error {

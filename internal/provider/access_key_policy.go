@@ -48,7 +48,7 @@ func newAccessKeyPolicy() *accessKeyPolicy { return &accessKeyPolicy{} }
 // written as a setting is; a destroy resets it.
 type accessKeyPolicy struct{ instance.Resource }
 
-// ownPolicyNoun is what messages call it.
+// ownPolicyNoun is its name in messages.
 const ownPolicyNoun = "network policy of the AccessKey pair"
 
 func (r *accessKeyPolicy) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -408,7 +408,7 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 	r.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// errKeyListed is what nothing is concluded from.
+// errKeyListed is a contradiction, from which the provider concludes nothing.
 var errKeyListed = errors.New("the service lists the key, and reports that it does not exist when its network policy is read. Run again")
 
 // find reads the policy of a key, and follows the user to another name. A key that

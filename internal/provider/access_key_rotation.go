@@ -35,7 +35,7 @@ var (
 	_ resource.ResourceWithValidateConfig = (*rotationResource)(nil)
 )
 
-// The days of a rotation, unless the configuration says otherwise.
+// The default days of a rotation.
 const (
 	rotateAfterDays = 90
 	overlapDays     = 7
@@ -134,7 +134,7 @@ func (m *rotationModel) unknown() {
 	}
 }
 
-// adopt takes over the keys of an import: the newest that is Active is the current one,
+// adopt assigns the imported keys: the newest that is Active becomes the current one,
 // and the newest of the others the previous one.
 func (m *rotationModel) adopt(keys []ram.AccessKey) {
 	rest := slices.Clone(keys) // the oldest first
@@ -291,8 +291,8 @@ func (r *rotationResource) adoptKeys(m *rotationModel) {
 	}
 }
 
-// applyListing takes over what two reads have listed, and empties the slot of a key that both have
-// missed. A key that the service may not list yet is not gone.
+// applyListing copies the keys that two reads listed, and clears the slot of a key that neither of them
+// contains, unless the service may not list it yet.
 func (m *rotationModel) applyListing(listing credential.Listing[ram.AccessKey], notes rotationNotes, now time.Time) {
 	for _, slot := range []rotated{m.current(), m.previous()} {
 		key, found := slot.in(listing.All)
@@ -306,7 +306,7 @@ func (m *rotationModel) applyListing(listing credential.Listing[ram.AccessKey], 
 	}
 }
 
-// rotationNotes is the private state of a rotation: what the service does not return.
+// rotationNotes is the private state of a rotation: facts that the service does not return.
 type rotationNotes struct {
 	Created  string    // the current key, if this resource created it
 	Unlisted string    // a key that the service created, and has not listed yet
@@ -472,8 +472,8 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, notes 
 		notes.Since, err = r.Client.ServerTime(ctx)
 		return true, err
 	case stepDelete:
-		// It is not disabled once more: that would count as a change of today, from which the
-		// days until the deletion would begin again if this fails.
+		// It is not disabled again: that would count as a change of today, from which the
+		// days until the deletion would be counted again if this fails.
 		if err := r.keys(&m.Object).Delete(ctx, step.key.ID, true); err != nil {
 			return false, diagnostics.WithState("The previous key may be deleted. The next apply continues with it.", err)
 		}

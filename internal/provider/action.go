@@ -28,27 +28,27 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// actsOnInstance gives an action its provider instance.
+// actsOnInstance has the provider instance of an action.
 type actsOnInstance struct{ *instance.Instance }
 
 func (a *actsOnInstance) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.Instance = instance.FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
-// invocation is what the models of all actions share.
+// invocation has the arguments of all actions.
 type invocation struct {
 	AccountID types.String   `tfsdk:"account_id"`
 	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
-// userInvocation is what the models of actions on a user share.
+// userInvocation has the arguments of all actions on a user.
 type userInvocation struct {
 	invocation
 
 	UserName types.String `tfsdk:"user_name"`
 }
 
-// keyIDForm is what can be an AccessKey id: letters and digits (observed).
+// keyIDForm is the form of an AccessKey id: letters and digits (observed).
 var keyIDForm = tf.NewLazyRegexp(`^[A-Za-z0-9.]{1,64}$`)
 
 func keyIDChecks() []validator.String {
@@ -119,10 +119,10 @@ func progressOf(resp *action.InvokeResponse) progress {
 	}
 }
 
-// runAgain says how to continue an action that did not finish.
+// runAgain explains how to continue an action that did not finish.
 const runAgain = "Run the same command again to continue; every step can be repeated."
 
-// afterRequest is what exists now, after a request that failed: unchanged if the service
+// afterRequest returns what exists now, after a request that failed: unchanged if the service
 // refused it, and unknown if the request may have taken effect.
 func afterRequest(err error, unchanged, unknown string) string {
 	state := unchanged
@@ -132,7 +132,7 @@ func afterRequest(err error, unchanged, unknown string) string {
 	return state + " " + runAgain
 }
 
-// failedAction says of an action that it did nothing.
+// failedAction describes an action before it begins.
 func failedAction(what string) diagnostics.Operation {
 	return diagnostics.Operation{Name: what, State: "Nothing was changed."}
 }

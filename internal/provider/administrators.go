@@ -44,7 +44,7 @@ func (loss administrator) covers(a administrator) bool {
 	return (loss.group == "" || loss.group == a.group) && (loss.user == "" || loss.user == a.user) && (loss.role == "" || loss.role == a.role)
 }
 
-// plannedAccess is what one run is planned to change about the administrators.
+// plannedAccess has the planned changes of one run to the administrators.
 type plannedAccess struct {
 	mu            sync.Mutex
 	losses, gains []administrator

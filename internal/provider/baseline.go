@@ -29,7 +29,7 @@ func baselineNamed(name string) (baseline, error) {
 	return baselines[i], nil
 }
 
-// value is what a baseline gives an attribute; nil if it has no opinion.
+// value returns the value of an attribute in a baseline; nil if the baseline has none.
 func (p baseline) value(setting, attribute string) any {
 	for _, c := range p.controls {
 		if c.setting == setting && c.attribute == attribute {

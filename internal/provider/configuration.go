@@ -69,7 +69,7 @@ type endpoints struct {
 	Sts types.String `tfsdk:"sts"`
 }
 
-// settings is what the block says of credentials.
+// settings returns the credentials arguments of the block.
 func (c configuration) settings() ram.CredentialSettings {
 	settings := ram.CredentialSettings{
 		AccessKey:             c.AccessKey.ValueString(),

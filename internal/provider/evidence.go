@@ -18,7 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// evidence is what controls are judged by: the settings of an account, and what
+// evidence is the input of the controls: the settings of an account, and what
 // reports say about its root account, users and policies.
 type evidence struct {
 	settings map[string]tf.Values
@@ -27,7 +27,7 @@ type evidence struct {
 	policies *listEvidence[policyEvidence] // nil: not given
 }
 
-// listEvidence is what a data source lists.
+// listEvidence has the results of a data source that lists objects.
 type listEvidence[T any] struct {
 	items    []T
 	filtered bool // the data source has a filter: there may be others

@@ -47,10 +47,10 @@ func (f ruleFields) declaration() exclusive.Declaration {
 	return exclusive.Declaration{Enforce: *f.enforce, Allowed: *f.allowed, Undeclared: *f.undeclared}
 }
 
-// ruleMember is what a principal has. The id is that of a user.
+// ruleMember is a member of a principal. The id is that of a user.
 type ruleMember struct{ name, id string }
 
-// ruleKind is what differs between the rules.
+// ruleKind describes one kind of rule.
 type ruleKind interface {
 	members(ctx context.Context, p ram.Principal, refresh bool) ([]ruleMember, error)
 	// same reports whether two names are those of one member.

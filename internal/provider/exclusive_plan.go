@@ -114,7 +114,7 @@ func (r *exclusiveRule[M, P]) warnOfMembers(ctx context.Context, plan P, diags *
 		"%s does not declare:\n\n%s\n\n%s", plan.fields().allowedPath, strings.Join(lines, "\n"), r.consequence(declaration)))
 }
 
-// consequence says what happens to members that are not declared.
+// consequence explains what happens to members that are not declared.
 func (r *exclusiveRule[M, P]) consequence(d exclusive.Declaration) string {
 	if d.Reports() {
 		return fmt.Sprintf("They are not changed. Ask who added them; then declare them, or remove them, or set enforce = %q.", r.words.command)

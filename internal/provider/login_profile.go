@@ -61,16 +61,16 @@ func (m *loginProfileModel) show(live ram.LoginProfile) {
 	m.MFABindRequired, m.Status = types.BoolValue(live.MFABindRequired), types.StringValue(live.Status)
 }
 
-// orders are what a new profile is asked to be. What the plan leaves open is not sent.
+// createRequest returns the values of a new profile. An unknown or null value is not sent.
 func (m *loginProfileModel) createRequest(password *string) ram.LoginProfileChange {
-	orders := ram.LoginProfileChange{Password: password, PasswordResetRequired: m.PasswordResetRequired.ValueBoolPointer()}
+	request := ram.LoginProfileChange{Password: password, PasswordResetRequired: m.PasswordResetRequired.ValueBoolPointer()}
 	if !m.MFABindRequired.IsUnknown() {
-		orders.MFABindRequired = m.MFABindRequired.ValueBoolPointer()
+		request.MFABindRequired = m.MFABindRequired.ValueBoolPointer()
 	}
 	if !m.Status.IsUnknown() {
-		orders.Status = m.Status.ValueStringPointer()
+		request.Status = m.Status.ValueStringPointer()
 	}
-	return orders
+	return request
 }
 
 // What status may say.

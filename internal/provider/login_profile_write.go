@@ -107,7 +107,7 @@ func (r *loginProfileResource) profileExists(ctx context.Context, name string) (
 	return err == nil, err
 }
 
-// reportNoPassword says that a new profile needs a password.
+// reportNoPassword reports that a new profile needs a password.
 func reportNoPassword(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot create the login profile",
 		"A new login profile needs a password, and the configuration has none. Nothing was created.\n\n"+
@@ -152,7 +152,7 @@ func (r *loginProfileResource) password(ctx context.Context, f diagnostics.Opera
 	return types.StringValue(password), !diagnostics.Report(diags, f, err)
 }
 
-// reportProfileExists says that the user has a profile already. It is never overwritten (PWD-05).
+// reportProfileExists reports that the user has a profile already. It is never overwritten (PWD-05).
 func reportProfileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics) {
 	name := plan.UserName.ValueString()
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the login profile", fmt.Sprintf(
@@ -229,9 +229,8 @@ func (r *loginProfileResource) reportRefused(f diagnostics.Operation, err error,
 		" The service refused the password. It may break a rule of the account's password policy, have been used before, or be known to have leaked.\n\n"+diagnostics.Explain(err))
 }
 
-// confirm waits until the profile reads as it was written, since began if a password was
-// sent: it cannot be read back, but its date shows that something was written. The
-// state stays as written.
+// confirm waits until the service returns the written profile. A password cannot be read back: if one was
+// sent, the profile must have been written since began. The state keeps the written values.
 func (r *loginProfileResource) confirm(ctx context.Context, written, config loginProfileModel, began time.Time, diags *diag.Diagnostics) {
 	want := ram.LoginProfileChange{}
 	if !config.MFABindRequired.IsNull() {

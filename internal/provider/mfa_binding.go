@@ -53,7 +53,7 @@ type mfaBindingModel struct {
 	AllowLockOut  types.Bool   `tfsdk:"allow_lock_out"`
 }
 
-// show takes over the device of the user. The seed is never in the state.
+// show copies the device of the user to the model. The seed is never in the state.
 func (m *mfaBindingModel) show(device ram.MFADevice) {
 	m.UserName, m.UserID = types.StringValue(device.UserName), types.StringValue(device.UserID)
 	m.SerialNumber, m.ActivateDate = types.StringValue(device.SerialNumber), tf.Timestamp(device.ActivateDate)

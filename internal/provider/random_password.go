@@ -27,7 +27,7 @@ const (
 	usualSymbols = "!#%()*+,-.:=?@[]^_"
 )
 
-// passwordRules are what a random password keeps to.
+// passwordRules are the rules that a random password meets.
 type passwordRules struct {
 	length    int
 	different int      // how many different characters it has at least
@@ -36,9 +36,9 @@ type passwordRules struct {
 	userName  string   // which it does not hold, in whatever case; "" forbids nothing
 }
 
-// draws is after how many passwords that break a rule the rules are taken for
-// contradictory. Of any that can be kept at all, one in thirty drawn passwords or more
-// keeps them, so this many in a row do not happen.
+// draws is the number of drawn passwords that break a rule after which the rules are taken for
+// contradictory. If rules can be met at all, one in thirty drawn passwords or more meets
+// them, so this many failures in a row do not happen.
 const draws = 10_000
 
 var errRules = errors.New("the rules contradict each other: none of many random passwords kept to all of them")
@@ -109,7 +109,7 @@ type passwordModel struct {
 	Password         types.String `tfsdk:"password"`
 }
 
-// demands are what the arguments demand, as a policy. Nil is left to the account's.
+// demands returns the requirements of the arguments as a policy. A nil field has the requirement of the account.
 func (m passwordModel) demands() ram.PasswordPolicy {
 	return ram.PasswordPolicy{
 		MinimumPasswordLength:             m.Length.ValueInt64Pointer(),
@@ -141,7 +141,7 @@ func (m passwordModel) left() (names []string) {
 	return names
 }
 
-// rules are what the arguments or the policy demand, whichever is stricter.
+// rules returns the stricter of the requirements of the arguments and of the policy.
 func (m passwordModel) rules(policy ram.PasswordPolicy, diags *diag.Diagnostics) (passwordRules, bool) {
 	own := m.demands()
 	r := passwordRules{symbols: usualSymbols, userName: m.UserName.ValueString(), different: int(max(atLeast(own.MinimumPasswordDifferentCharacter), atLeast(policy.MinimumPasswordDifferentCharacter)))}

@@ -121,7 +121,7 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	a.restore(ctx, user, id, report, &resp.Diagnostics)
 }
 
-// notRecycled says where a key is that is not in the recycle bin. One that is there
+// notRecycled explains where a key is that is not in the recycle bin. One that is there
 // needs no more.
 func (a *restoreKey) notRecycled(ctx context.Context, id string, report progress, diags *diag.Diagnostics) {
 	owner, key, found, err := a.findLiveKey(ctx, id)
@@ -205,7 +205,7 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 	report("The AccessKey pair %s is permanently deleted.", id)
 }
 
-// notRecycled says where a key is that is not in the recycle bin. A live one is never
+// notRecycled explains where a key is that is not in the recycle bin. A live one is never
 // touched.
 func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagnostics) {
 	owner, key, found, err := a.findLiveKey(ctx, id)

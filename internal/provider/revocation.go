@@ -213,7 +213,7 @@ func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operati
 	return true
 }
 
-// disableProfile makes the profile inactive, and waits until it shows so or is gone.
+// disableProfile sets the profile to Inactive, and waits until the service returns this or the profile is deleted.
 func (a *actsOnInstance) disableProfile(ctx context.Context, name string) error {
 	off := ram.Inactive
 	err := a.Client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})

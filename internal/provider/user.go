@@ -447,7 +447,7 @@ func clearedBy(state, plan userModel) (names []string) {
 	return names
 }
 
-// changeOf is what an update has to send: only what is another than before.
+// changeOf returns what an update sends: only the attributes that change.
 func changeOf(state, plan userModel) (change ram.UserChange, changes bool) {
 	differs := func(before, after types.String) *string {
 		if after.IsUnknown() || before.ValueString() == after.ValueString() {

@@ -21,7 +21,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*userAccessData)(nil)
 
-// userAccessData is what users may do, and what they sign in with.
+// userAccessData reads what users may do, and the credentials that they sign in with.
 type userAccessData struct{ instance.DataSource }
 
 type userAccessModel struct {

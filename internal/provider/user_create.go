@@ -74,7 +74,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 	return ram.User{}, false
 }
 
-// reportNameTaken says that the name is another user's.
+// reportNameTaken reports that the name is another user's.
 func reportNameTaken(there ram.User, account string, diags *diag.Diagnostics) {
 	id := ""
 	if there.ID != "" {
@@ -166,7 +166,7 @@ func warnUnsent(planned, sent, seen ram.User, diags *diag.Diagnostics) {
 	}
 }
 
-// explainUnstored says why a contact does not reach the service.
+// explainUnstored explains why a contact does not reach the service.
 func explainUnstored(attribute, state string) string {
 	return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
 }

@@ -106,7 +106,7 @@ func (k declaredKind) warn(ctx context.Context, i *instance.Instance, state, pla
 	}
 }
 
-// consequence says what will be done about credentials that are not declared.
+// consequence explains what will be done about credentials that are not declared.
 func (k declaredKind) consequence(enforce string) string {
 	shown := fmt.Sprintf("exactly the %s that its plan shows in %s%s. Run terraform plan, and apply it.", k.many, k.undeclared, k.spared)
 	switch {

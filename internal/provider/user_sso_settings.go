@@ -57,7 +57,7 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 	}
 }
 
-// domainForm is what a domain looks like, or none.
+// domainForm is the form of a domain, or empty.
 var domainForm = tf.NewLazyRegexp(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+)?$`)
 
 // userSsoFields are the fields of Ims SetUserSsoSettings, with what a new account
@@ -165,7 +165,7 @@ func (metadataCheck) ValidateString(ctx context.Context, req validator.StringReq
 	}
 }
 
-// wrongMetadata says what is wrong with a document; "" if nothing is.
+// wrongMetadata explains what is wrong with a document; "" if nothing is.
 func wrongMetadata(document string) string {
 	if decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(document)); err == nil && strings.HasPrefix(strings.TrimSpace(string(decoded)), "<") {
 		return "The document is in Base64. Give the XML itself; the provider encodes it. base64decode() turns this one into it."

@@ -85,7 +85,7 @@ func (m *verificationModel) slots() []securitySlot {
 	}
 }
 
-// in is what a user has in the slot.
+// in returns the address of the slot.
 func (s securitySlot) in(live ram.Verification) ram.SecurityAddress {
 	if s.kind == ram.VerifyPhone {
 		return live.Phone
@@ -107,7 +107,7 @@ func (s securitySlot) equals(address string) bool {
 	return bare(have) == bare(address)
 }
 
-// show takes over what the user has where it is managed, and everything at an import.
+// show copies the user's addresses to the managed attributes, or to all attributes after an import.
 func (m *verificationModel) show(live ram.Verification, imported bool) {
 	for _, slot := range m.slots() {
 		has := slot.in(live)
@@ -127,7 +127,7 @@ func (m *verificationModel) show(live ram.Verification, imported bool) {
 	}
 }
 
-// isSet reports whether a user has what the model wants.
+// isSet reports whether a user has the addresses of the model.
 func (m *verificationModel) isSet(live ram.Verification) bool {
 	for _, slot := range m.slots() {
 		if !slot.address.IsNull() && !slot.equals(slot.in(live).Address) {
@@ -226,14 +226,14 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
 
-// addresses are what the user has according to the model.
+// addresses returns the addresses and their status in the model.
 func (m *verificationModel) addresses() (live ram.Verification) {
 	live.Email = ram.SecurityAddress{Address: m.SecurityEmail.ValueString(), Status: m.SecurityEmailStatus.ValueString()}
 	live.Phone = ram.SecurityAddress{Address: m.SecurityPhone.ValueString(), Status: m.SecurityPhoneStatus.ValueString()}
 	return live
 }
 
-// removedFactors are the confirmed addresses that a write of the model takes off a user.
+// removedFactors are the confirmed addresses that a write of the model removes.
 func (m *verificationModel) removedFactors(live ram.Verification) (gone access.Factors) {
 	for _, slot := range m.slots() {
 		has := slot.in(live)
@@ -245,14 +245,14 @@ func (m *verificationModel) removedFactors(live ram.Verification) (gone access.F
 	return gone
 }
 
-// removed are the confirmed addresses that a destroy takes off a user: those that are still as in the state.
+// removed are the confirmed addresses that a destroy removes: those that are still as in the state.
 func (m *verificationModel) removed(live ram.Verification) (gone access.Factors) {
 	gone.Email = live.Email.Status == "active" && m.slots()[0].equals(live.Email.Address) && live.Email.Address != ""
 	gone.Phone = live.Phone.Status == "active" && m.slots()[1].equals(live.Phone.Address) && live.Phone.Address != ""
 	return gone
 }
 
-// refuseLoss refuses to take addresses off a user who then cannot log on.
+// refuseLoss refuses to remove the addresses of a user who cannot log on without them.
 func (r *verificationResource) refuseLoss(ctx context.Context, state verificationModel, gone access.Factors, accepted types.Bool, diags *diag.Diagnostics) {
 	if accepted.IsUnknown() || diags.HasError() {
 		return // checked again before the write
@@ -270,7 +270,7 @@ func (r *verificationResource) planDestroy(state verificationModel, resp *resour
 	}
 }
 
-// change says what an update means for what the user has.
+// change plans the status of each address, and warns of those that an update removes or no longer manages.
 func (m *verificationModel) change(state verificationModel, resp *resource.ModifyPlanResponse) {
 	before := state.slots()
 	for n, slot := range m.slots() {
@@ -296,7 +296,7 @@ func (m *verificationModel) change(state verificationModel, resp *resource.Modif
 	}
 }
 
-// warnLoss warns of an address that the user has confirmed and that an update takes away.
+// warnLoss warns if an update removes an address that the user has confirmed.
 func (s securitySlot) warnLoss(userName, verb string, resp *resource.ModifyPlanResponse) {
 	if s.address.ValueString() == "" || s.status.ValueString() != "active" {
 		return
@@ -399,8 +399,8 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// find reads what the user has. The user is found by its id, also under another name: a new
-// user with the old name is another one.
+// find reads the addresses of the user. It finds the user by id, also after a rename: a new
+// user with the old name is another user.
 func (r *verificationResource) find(ctx context.Context, o *owner.Object) (live ram.Verification, there bool, err error) {
 	if there, err = owner.UserExists(ctx, r.Instance, o); err != nil || !there {
 		return live, false, err

@@ -32,7 +32,7 @@ func (s verificationFilter) matches(live ram.Verification) bool {
 	return false
 }
 
-// foundVerification is what a user can prove to be itself with.
+// foundVerification has the addresses of a user.
 type foundVerification struct {
 	user ram.User
 	live ram.Verification

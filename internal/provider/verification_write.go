@@ -34,7 +34,7 @@ func (r *verificationResource) writeLocked(ctx context.Context, verb string, m *
 	return before, !diagnostics.Report(diags, failedVerification(verb, ""), err) && !diags.HasError()
 }
 
-// write gives the user what is managed and differs: an address that is confirmed
+// write sets the managed addresses that differ: an address that is confirmed
 // is not sent again, because it is not documented whether it stays confirmed. It returns
 // what the user had.
 func (r *verificationResource) write(ctx context.Context, m *verificationModel, prior verificationModel, diags *diag.Diagnostics) (live ram.Verification, err error) {

@@ -69,7 +69,7 @@ func (m *virtualMFADeviceModel) identity() any {
 	return deviceIdentity{m.AccountID, m.SerialNumber}
 }
 
-// show takes over who has the device. The secrets are returned only once, by the
+// show copies the user of the device to the model. The secrets are returned only once, by the
 // create, so nothing here touches them (SEC-06).
 func (m *virtualMFADeviceModel) show(device ram.MFADevice) {
 	m.Name = types.StringValue(device.Name)
@@ -88,7 +88,7 @@ func (m *virtualMFADeviceModel) clearBinding() {
 	m.BindToUser, m.UserID, m.ActivateDate = types.StringValue(""), types.StringNull(), types.StringNull()
 }
 
-// bound takes over a user who has the device now. What a plan has promised stays.
+// bound copies the user who has the device now. A planned value is not changed.
 func (m *virtualMFADeviceModel) setBinding(user ram.User, device ram.MFADevice) {
 	m.BindToUser, m.UserID = types.StringValue(user.Name), types.StringValue(user.ID)
 	if m.ActivateDate.IsUnknown() || m.ActivateDate.IsNull() {

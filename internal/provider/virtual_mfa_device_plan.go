@@ -71,7 +71,7 @@ func (p *devicePlanning) checkKey() bool {
 	return !pgp.ReportKeyError(p.diags, err)
 }
 
-// create says which of the secrets there will be, and in which form.
+// create plans which of the secrets there will be, and in which form.
 func (p *devicePlanning) create() {
 	if p.config.BindToUser.ValueString() != "" && !checkCodes(planDevice, p.diags) {
 		return
@@ -138,7 +138,7 @@ func (p *devicePlanning) rebind(ctx context.Context, name string) {
 	p.warnLoss(ctx, name)
 }
 
-// warnLoss says who is without a second factor after the plan.
+// warnLoss reports who is without a second factor after the plan.
 func (p *devicePlanning) warnLoss(ctx context.Context, next string) {
 	owner := p.state.BindToUser.ValueString()
 	if owner == "" || owner == next {
@@ -149,7 +149,7 @@ func (p *devicePlanning) warnLoss(ctx context.Context, next string) {
 	refuseFactorLoss(ctx, p.Instance, p.state.boundUser(), boundDevice, p.plan.AllowLockOut, p.diags)
 }
 
-// destroy says who is without a second factor after the plan, or why it will fail.
+// destroy reports who is without a second factor after the plan, or why it will fail.
 func (p *devicePlanning) destroy(ctx context.Context) {
 	if p.state.BindToUser.ValueString() == "" {
 		return

@@ -210,7 +210,7 @@ func (m *deviceCreation) resolveUnknown(ctx context.Context, cause error) (now s
 	return "The create request got no response. The device was created, but its seed is lost, so the device was deleted.", nil
 }
 
-// leftover says how to remove a device that no state has.
+// leftover explains how to remove a device that no state has.
 func (m *deviceCreation) leftover() string {
 	return fmt.Sprintf("No state has the device %s. Check whether it exists and is used. If it is not used, delete it and run again:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %[1]s", m.serial)
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// adviceTable says how to resolve errors whose message does not say so. The first matching
+// adviceTable explains how to resolve errors whose message does not say so. The first matching
 // row is used, so more specific codes come first. {action} is replaced by the operation.
 var adviceTable = []struct {
 	fits   func(code, text string) bool
@@ -40,7 +40,7 @@ var adviceTable = []struct {
 // (documented).
 const minClockOffset = 15 * time.Minute
 
-// Advice says how to resolve the error. It returns "" if the service's message is all there
+// Advice explains how to resolve the error. It returns "" if the service's message is all there
 // is to say.
 func (e *Error) Advice() string {
 	if e.Code == timestampExpired {

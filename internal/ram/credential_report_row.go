@@ -63,7 +63,7 @@ type CredentialCell struct {
 	Note CredentialNote
 }
 
-// CredentialNote says why a cell has no value.
+// CredentialNote explains why a cell has no value.
 type CredentialNote string
 
 // The notes of a report. NotSaid is an empty cell. Unreadable is a cell that holds neither

@@ -110,7 +110,7 @@ func (s CredentialSource) String() string {
 	return text
 }
 
-// CredentialConfigError says why no credentials can be selected.
+// CredentialConfigError explains why no credentials can be selected.
 type CredentialConfigError struct {
 	Arguments []string // arguments of the provider block; empty if the environment is wrong
 	Problem   string

@@ -184,7 +184,7 @@ func (c *CredentialChain) locate(config Config) Config {
 	return config
 }
 
-// CredentialSourceError says why a source provides no key. Calls return it in a
+// CredentialSourceError explains why a source provides no key. Calls return it in a
 // [CredentialsError].
 type CredentialSourceError struct {
 	Source    CredentialSource

@@ -14,7 +14,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// Adoption is what the provider remembers of a setting in private state: which
+// Adoption is the private state of a setting: which
 // attributes the configuration managed when it was last applied, and what each had
 // when it first became managed.
 type Adoption struct {

@@ -103,7 +103,7 @@ func (w *Write[S]) refuseUnplanned(before, after S) (refusals diag.Diagnostics) 
 	return refusals
 }
 
-// describeChanges says what a refused attempt has changed.
+// describeChanges explains what a refused attempt has changed.
 func (w *Write[S]) describeChanges() string {
 	if w.last.sent {
 		return "An earlier request of this apply may have changed the account."

@@ -11,7 +11,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// Who says what a new account has, and since when.
+// The sources of the values of a new account, and since when they apply.
 const (
 	NoticeDay   = "8 April 2026"
 	Notice      = "the vendor's notice of 10 March 2026"
