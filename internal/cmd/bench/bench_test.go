@@ -69,7 +69,7 @@ func TestAccBench(t *testing.T) {
 	if err != nil || len(r.Results) != 10 {
 		t.Fatalf("%d results, %v", len(r.Results), err)
 	}
-	if targets := r.targets(); len(targets) != 22 || !strings.Contains(out.String(), "| "+targets[0].name+" |") {
+	if targets := r.targets(); len(targets) != 24 || !strings.Contains(out.String(), "| "+targets[0].name+" |") {
 		t.Errorf("%d targets: %+v\n%s", len(targets), targets, out.String())
 	}
 	if len(r.Peers) != 6 {
@@ -121,8 +121,11 @@ func TestTraffic_countsByActionAndByTenthOfASecond(t *testing.T) {
 		calls[n].Params = json.RawMessage(fmt.Sprintf(`{"UserId":"%d"}`, n/2))
 	}
 	calls = append(calls, call{Action: "ListUsers", Code: "Throttling.User", Time: start})
+	for n := range 60 { // two writes of an action and one of another in each tenth, for two seconds
+		calls = append(calls, call{Action: []string{"CreateUser", "CreateUser", "TagResources"}[n%3], Time: start.Add(time.Duration(n/3) * 100 * time.Millisecond), Params: json.RawMessage(fmt.Sprintf(`{"UserName":"%d"}`, n))})
+	}
 	got := trafficOf(calls)
-	if most := got.busiest(true); got.Calls != 11 || got.Peak != 5 || got.Repeats != 5 || got.Throttled != 1 || most != 10 || got.Reads != 10 || got.Writes != 0 {
+	if most := got.busiest(true); got.Calls != 71 || got.Peak != 8 || got.Repeats != 5 || got.Throttled != 1 || most != 10 || got.Reads != 10 || got.Writes != 60 || got.InOrder != 40*time.Second/writeQuota {
 		t.Errorf("%+v", got)
 	}
 }
@@ -189,7 +192,7 @@ func reportWith(change func(*report)) report {
 			{cell: cell{read, 100, 10, ideal, 1}, Instances: 500, Ours: sample{ProviderCPU: 2 * time.Second}, Traffic: calls},
 			{cell: cell{apply, 100, 10, ideal, 1}, Traffic: traffic{Repeats: 99, Throttled: 99, Calls: 9999}},
 			{cell: cell{query, 100, 10, ideal, 1}, Traffic: traffic{Repeats: 1, Calls: 9999}},
-			{cell: cell{apply, 100, 10, usual, 1}, Ours: plain, Floor: &plain, Traffic: traffic{Reads: 10, Writes: 10, Calls: 1000, Throttled: 10}},
+			{cell: cell{apply, 100, 10, usual, 1}, Ours: plain, Floor: &plain, Traffic: traffic{Reads: 10, Writes: 10, Calls: 1000, Throttled: 10, InOrder: 2 * time.Second}},
 		},
 		Peers: []pair{
 			{cell: cell{apply, 60, 10, ideal, 3}, Ours: sample{Wall: 16}, Peer: sample{Wall: 10}},
@@ -222,16 +225,20 @@ func TestTarget_isMissedByAHigherFigure(t *testing.T) {
 		"cost that grows":   {9, func(r *report) { r.Results[3].Ours.ProviderCPU = 4 * time.Second }},
 		"a read too many":   {10, func(r *report) { r.Results[6].Traffic.Reads++ }},
 		"a slow apply":      {11, func(r *report) { r.Results[6].Ours.Wall = 2 * time.Second }},
-		"throttled writes":  {12, func(r *report) { r.Results[6].Traffic.Throttled++ }},
-		"a faster peer":     {13, func(r *report) { r.Peers[0].Peer.Wall = 9 }},
-		"a peer's plan":     {14, func(r *report) { r.Peers[1].Peer.Wall = 9 }},
-		"a peer's CPU":      {15, func(r *report) { r.Peers[1].Peer.ProviderCPU = 9 }},
-		"a large binary":    {16, func(r *report) { r.Ours.Binary = 31 << 20 }},
-		"a slow schema":     {17, func(r *report) { r.Ours.Schema = 4 }},
-		"memory at rest":    {18, func(r *report) { r.Ours.Idle = 4 }},
+		"a slower order": {12, func(r *report) {
+			r.Results[6].Ours.Wall, r.Results[6].Traffic.InOrder = 2*time.Second, time.Second
+			r.Results[6].Traffic.ByAction = map[string]int{"CreateUser": 2 * writeQuota}
+		}},
+		"throttled writes": {13, func(r *report) { r.Results[6].Traffic.Throttled++ }},
+		"a faster peer":    {14, func(r *report) { r.Peers[0].Peer.Wall = 9 }},
+		"a peer's plan":    {15, func(r *report) { r.Peers[1].Peer.Wall = 9 }},
+		"a peer's CPU":     {16, func(r *report) { r.Peers[1].Peer.ProviderCPU = 9 }},
+		"a large binary":   {17, func(r *report) { r.Ours.Binary = 31 << 20 }},
+		"a slow schema":    {18, func(r *report) { r.Ours.Schema = 4 }},
+		"memory at rest":   {19, func(r *report) { r.Ours.Idle = 4 }},
 	} {
 		targets := reportWith(test.change).targets()
-		if len(targets) != 19 {
+		if len(targets) != 20 {
 			t.Fatalf("%s: %d targets", name, len(targets))
 		}
 		for at, target := range targets {

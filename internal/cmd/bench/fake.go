@@ -11,9 +11,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -108,6 +110,10 @@ type traffic struct {
 	Peak      int            `json:"peak_per_100ms"` // of all actions together
 	Throttled int            `json:"throttled"`
 	Repeats   int            `json:"repeats"` // calls that repeat an action with the same parameters
+
+	// InOrder is the time that the writes take at the published quota if each second keeps its mix of actions. The
+	// CLI decides which actions are concurrent: it creates the instances of one block after those of another.
+	InOrder time.Duration `json:"in_order"`
 }
 
 func (f *fake) traffic(ctx context.Context) (traffic, error) {
@@ -126,6 +132,7 @@ type call struct {
 func trafficOf(calls []call) traffic {
 	t := traffic{Calls: len(calls), ByAction: map[string]int{}}
 	perTenth, asked := map[int64]int{}, map[string]bool{}
+	perSecond := map[int64]map[string]int{} // writes by action
 	for _, c := range calls {
 		t.ByAction[c.Action]++
 		tenth := c.Time.UnixMilli() / 100
@@ -139,12 +146,20 @@ func trafficOf(calls []call) traffic {
 			t.Reads++
 		} else {
 			t.Writes++
+			second := c.Time.Unix()
+			if perSecond[second] == nil {
+				perSecond[second] = map[string]int{}
+			}
+			perSecond[second][c.Action]++
 		}
 		if question := c.Action + string(c.Params); asked[question] {
 			t.Repeats++
 		} else {
 			asked[question] = true
 		}
+	}
+	for _, writes := range perSecond {
+		t.InOrder += time.Duration(slices.Max(slices.Collect(maps.Values(writes)))) * time.Second / writeQuota
 	}
 	return t
 }

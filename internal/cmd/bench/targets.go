@@ -73,6 +73,7 @@ func (r report) writeTargets() (all []target) {
 		all = append(all,
 			ratioTarget(name+"reads per write", 1, of.readsPerWrite()),
 			ratioTarget(name+"wall ÷ the least", 1.3, ratio(of.Ours.Wall, of.least())),
+			ratioTarget(name+"wall ÷ the least in the CLI's order", 1.3, ratio(of.Ours.Wall, max(of.Floor.Wall, of.Traffic.InOrder))),
 			target{name + "throttled responses", "≤ 1 %", fmt.Sprintf("%.1f %%", throttled), throttled <= 1})
 	}
 	return all
