@@ -186,17 +186,17 @@ func TestAccFleet_noAccountCanBePlanned(t *testing.T) {
 // own.
 func TestAccFleet_oneWorkspacePerAccount(t *testing.T) {
 	t.Parallel()
-	f := newFleet(t, 12)
+	f := newFleet(t, 7) // more than run at a time
 	f.run(0, "-chdir=fleet/terraform", "get")
 	lost := f.ids[3]
 	f.dismiss(lost)
 
 	// The audit needs no state, and changes nothing.
 	_, _, r := f.fleet(1, "audit")
-	expect(t, "audited", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.Failing: 11})
+	expect(t, "audited", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.Failing: 6})
 	expect(t, "controls", len(r.Accounts[len(r.Accounts)-1].Controls), 16)
 	expect(t, "controls that are not evaluated", r.Totals.Controls.NotEvaluated, 0)
-	expect(t, "accounts by length after the audit", f.lengths(), map[int]int{8: 12})
+	expect(t, "accounts by length after the audit", f.lengths(), map[int]int{8: 7})
 
 	// Nothing is applied that was not planned before.
 	_, _, r = f.fleet(1, "apply", f.ids[0])
@@ -207,7 +207,7 @@ func TestAccFleet_oneWorkspacePerAccount(t *testing.T) {
 	f.srv.ChangeAccount(f.ids[1], func(a *ramtest.Account) { a.Policy.MaxLoginAttempts = 2 })
 	must(t, os.WriteFile(filepath.Join(f.Directory, "fleet/out/notes.md"), []byte("mine"), 0o600))
 	overview, _, r := f.fleet(1, "plan")
-	expect(t, "planned", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.NeverApplied: 11})
+	expect(t, "planned", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.NeverApplied: 6})
 	contains(t, overview, "| `"+lost+" team-3` | **no access: the role cannot be assumed**", "max_login_attempts: 2 → 3 (weaker)")
 	lacks(t, overview, "20 → 14")
 	if _, err := os.Stat(filepath.Join(f.Directory, "fleet/out/plans", lost+".tfplan")); err == nil {
@@ -216,7 +216,7 @@ func TestAccFleet_oneWorkspacePerAccount(t *testing.T) {
 	expect(t, "what gets weaker", r.Totals.Weaker > 0, true)
 	_, log, _ := f.fleet(1, "apply")
 	contains(t, log, "max_login_attempts: 2 → 3 (weaker)")
-	expect(t, "accounts by length", f.lengths(), map[int]int{8: 1, 14: 10, 20: 1})
+	expect(t, "accounts by length", f.lengths(), map[int]int{8: 1, 14: 5, 20: 1})
 	expect(t, "its own value", f.attempts(f.ids[1]), 3)
 	mine, err := os.ReadFile(filepath.Join(f.Directory, "fleet/out/notes.md"))
 	must(t, err)
@@ -234,7 +234,7 @@ func TestAccFleet_oneWorkspacePerAccount(t *testing.T) {
 	expect(t, "planned again", []reports.Status{resultOf(r, few[0]), resultOf(r, few[1]), resultOf(r, lost)}, []reports.Status{reports.Clean, reports.Differs, reports.NeverApplied})
 	f.fleet(0, append([]string{"apply"}, few...)...)
 	f.fleet(0, append([]string{"drift"}, few...)...)
-	expect(t, "accounts by length", f.lengths(), map[int]int{14: 11, 20: 1})
+	expect(t, "accounts by length", f.lengths(), map[int]int{14: 6, 20: 1})
 	_, log, _ = f.fleet(1, "plan", "9999999999999999")
 	contains(t, log, "does not know 9999999999999999")
 	expect(t, "others", f.others(), []string(nil))

@@ -99,7 +99,7 @@ func TestAccServiceCredential_noSecretIsPrinted(t *testing.T) {
 			if rule != nil {
 				srv.Inject(*rule)
 			}
-			c := newCLI(t, srv.Getenv, botConfig("pgp_key = <<-EOT\n"+publicKey(t, entity)+"\nEOT"))
+			c := newCLI(t, srv.Getenv, botConfig("pgp_key = <<-EOT\n"+publicKey(t, entity)+"\nEOT\ntimeouts = { create = \"10s\" }"))
 			c.Environment = append(c.Environment, "TF_LOG=TRACE")
 			code := 0
 			if name == "no response" {
