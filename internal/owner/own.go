@@ -29,9 +29,9 @@ func ownUserIDs(ctx context.Context, i *instance.Instance) iter.Seq2[string, err
 			return
 		}
 		for _, key := range chain.LongLivedKeyIDs() {
-			owner, err := i.Client.AccessKeyOwner(ctx, key)
+			id, err := i.Client.AccessKeyOwnerID(ctx, key)
 			switch {
-			case err == nil && !yield(owner.ID, nil):
+			case err == nil && !yield(id, nil):
 				return
 			case err != nil && !ram.NotFound(err, "User", "User.AccessKey"):
 				yield("", err)

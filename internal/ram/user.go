@@ -124,6 +124,15 @@ func (c *Client) AccessKeyOwner(ctx context.Context, keyID string) (User, error)
 	return c.readUser(ctx, "UserAccessKeyId", keyID)
 }
 
+// AccessKeyOwnerID is AccessKeyOwner for a caller that needs only the id of the user. It is
+// read once, because a key never gets another owner (assumed: no operation moves a key).
+func (c *Client) AccessKeyOwnerID(ctx context.Context, keyID string) (string, error) {
+	return c.caches.keyOwners.get(ctx, keyID, func(ctx context.Context) (string, error) {
+		user, err := c.AccessKeyOwner(ctx, keyID)
+		return user.ID, err
+	})
+}
+
 func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
 	var response userResponse
 	var err error
@@ -276,7 +285,7 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	if err := deleteUser.require("user id", id); err != nil {
 		return err
 	}
-	defer c.caches.invalidateUsers()()
+	defer c.caches.invalidateDeletedUser()()
 	return c.call(ctx, deleteUser, params{"UserId": id}, nil)
 }
 

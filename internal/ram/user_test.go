@@ -127,6 +127,16 @@ func TestAccessKeyOwner(t *testing.T) {
 			t.Errorf("%s: user %+v, error %v", id, user, err)
 		}
 	}
+	fake.ForgetCalls()
+	for range 2 {
+		if id, err := client.AccessKeyOwnerID(t.Context(), ofUser); err != nil || id == "" {
+			t.Errorf("id %q, error %v", id, err)
+		}
+		if id, err := client.AccessKeyOwnerID(t.Context(), ofRoot); !NotFound(err, "User") || id != "" {
+			t.Errorf("id %q, error %v", id, err)
+		}
+	}
+	callsOf(t, fake, "the owner is read once, unless it was not found", map[string]int{"GetUser": 3})
 }
 
 func TestUsers_areCachedUntilRefreshed(t *testing.T) {
