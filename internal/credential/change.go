@@ -116,16 +116,12 @@ func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled 
 	}
 	var contradiction error
 	gone, err := s.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
-		began := s.Client.Now()
 		listing, err := s.list(ctx, s.Kind.Refresh, []string{id})
 		if contradiction = nil; errors.Is(err, errContradiction) {
 			contradiction = err
 			return false, nil
 		}
 		_, found := In(listing.All, id)
-		if err == nil && accepted && listing.UserExists && len(listing.All) == 0 && s.Kind.ConfirmAbsent != nil {
-			s.Kind.ConfirmAbsent(ram.User{ID: s.Owner.UserID.ValueString(), Name: s.user()}, began)
-		}
 		if err == nil && !accepted && (found || !listed) {
 			_, err = request(ctx)
 			return false, err

@@ -47,8 +47,6 @@ type Kind[C Credential] struct {
 
 	// Confirm records the complete list of the user's credentials. Nil records nothing.
 	Confirm func(userName string, all []C)
-	// ConfirmAbsent records that a read which began at that time, after a deletion, found no credential. Nil records nothing.
-	ConfirmAbsent func(user ram.User, began time.Time)
 
 	List     func(userName string) string       // returns the command that lists the credentials
 	Commands func(userName, id string) []string // returns the commands that disable and delete a credential

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -26,8 +25,7 @@ func AccessKeys(i *instance.Instance, o *owner.Object) Set[ram.AccessKey] {
 			return key, secret, err
 		},
 		SetStatus: i.Client.UpdateAccessKey, Delete: i.Client.DeleteAccessKey, Confirm: i.Client.ConfirmAccessKeys,
-		ConfirmAbsent: func(user ram.User, began time.Time) { i.Client.ConfirmAbsent(ram.AbsentKeys, user, began) },
-		List:          func(userName string) string { return "aliyun ram ListAccessKeys --UserName " + userName },
+		List: func(userName string) string { return "aliyun ram ListAccessKeys --UserName " + userName },
 		Commands: func(userName, id string) []string {
 			return []string{
 				"aliyun ram UpdateAccessKey --UserName " + userName + " --UserAccessKeyId " + id + " --Status Inactive",

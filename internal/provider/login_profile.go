@@ -362,11 +362,7 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 		return
 	}
 	left, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		began := r.Client.Now()
 		_, err := r.Client.LoginProfile(ctx, name)
-		if ram.NotFound(err, "User.LoginProfile") {
-			r.Client.ConfirmAbsent(ram.AbsentProfile, ram.User{ID: state.UserID.ValueString(), Name: name}, began)
-		}
 		if ram.NoLoginProfile(err) {
 			return true, nil
 		}

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -72,9 +71,8 @@ type dependant struct {
 // dependantKind is a kind of dependant, in the order in which they are removed: first what
 // opens the account.
 type dependantKind struct {
-	noun   string
-	list   func(ctx context.Context, userName string) ([]dependant, error)
-	absent ram.Absence // "" if an absence is never recorded
+	noun string
+	list func(ctx context.Context, userName string) ([]dependant, error)
 }
 
 // dependantKinds are all kinds. Passkeys are not among them: without a login profile they
@@ -82,12 +80,12 @@ type dependantKind struct {
 // not list (documented).
 func (d *userDeletion) dependantKinds() []dependantKind {
 	return []dependantKind{
-		{"a login profile", d.loginProfile, ram.AbsentProfile},
-		{"AccessKey pairs", d.accessKeys, ram.AbsentKeys},
-		{"service credentials", d.serviceCredentials, ""},
-		{"an MFA device", d.mfaDevice, ""},
-		{"policies", d.policies, ""},
-		{"groups", d.groups, ""},
+		{"a login profile", d.loginProfile},
+		{"AccessKey pairs", d.accessKeys},
+		{"service credentials", d.serviceCredentials},
+		{"an MFA device", d.mfaDevice},
+		{"policies", d.policies},
+		{"groups", d.groups},
 	}
 }
 
@@ -211,15 +209,10 @@ func (d *userDeletion) groups(ctx context.Context, name string) (found []dependa
 	return found, err
 }
 
-// dependants are all that the user has.
-func (d *userDeletion) dependants(ctx context.Context) []dependant {
-	return d.dependantsOf(ctx, d.dependantKinds())
-}
-
-// dependantsOf are the objects of the given kinds. A kind that cannot be listed counts as
-// present, with the reason.
-func (d *userDeletion) dependantsOf(ctx context.Context, kinds []dependantKind) (found []dependant) {
-	for _, kind := range kinds {
+// dependants are all that the user has. A kind that cannot be listed counts as present,
+// with the reason.
+func (d *userDeletion) dependants(ctx context.Context) (found []dependant) {
+	for _, kind := range d.dependantKinds() {
 		some, err := kind.list(ctx, d.user.Name)
 		switch {
 		case ram.NotFound(err, "User"): // a user that does not exist has nothing
@@ -253,12 +246,9 @@ func commandsOf(found []dependant) string {
 
 // hasNothing reports whether the user has nothing that would be lost with it, and refuses
 // the deletion otherwise. Which objects prevent it on the side of the service is not
-// certain (two sources of the vendor disagree), so they are listed before. A kind of which
-// this run deleted the last object, and then found none, is not listed again.
+// certain (two sources of the vendor disagree), so they are listed before.
 func (d *userDeletion) hasNothing(ctx context.Context) bool {
-	found := d.dependantsOf(ctx, slices.DeleteFunc(d.dependantKinds(), func(kind dependantKind) bool {
-		return kind.absent != "" && d.Client.ConfirmedAbsent(kind.absent, d.user)
-	}))
+	found := d.dependants(ctx)
 	if len(found) > 0 { // perhaps removed a moment ago, and still listed
 		_, err := d.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 			found = d.dependants(ctx)

@@ -33,7 +33,6 @@ type caches struct {
 	entities    *cache[[]Principal] // by type and name of the policy
 	names       *cache[*userList]   // the list that UserTaken reads
 	confirmed   confirmedUsers
-	absences    *absences
 	single      singleReads
 }
 
@@ -69,7 +68,6 @@ func newCaches(c *Client) caches {
 		attached:    newCache[[]Policy](attachmentsOf[UserPrincipal].list, life, c),
 		documents:   newCache[string](getPolicy, life, c),
 		entities:    newCache[[]Principal](listEntitiesForPolicy, life, c),
-		absences:    &absences{now: c.Now, confirmed: map[absence]confirmedAbsence{}, written: map[absence]time.Time{}},
 	}
 }
 
@@ -84,8 +82,8 @@ func (r *caches) invalidateUserDetails() (changed func()) {
 // invalidateKeys surrounds a write that creates, changes or deletes a key of a user.
 func (r *caches) invalidateKeys(userName string) (changed func()) {
 	r.confirmed.setKeys(userName, nil, false)
-	keys, absent := r.keys.invalidateAround(userName), r.absences.invalidateAround(AbsentKeys, userName)
-	return func() { r.confirmed.setKeys(userName, nil, false); keys(); absent() }
+	keys := r.keys.invalidateAround(userName)
+	return func() { r.confirmed.setKeys(userName, nil, false); keys() }
 }
 
 // invalidateDevices surrounds a write that creates, deletes, binds or unbinds a device.
@@ -94,16 +92,9 @@ func (r *caches) invalidateDevices() (changed func()) {
 	return func() { pages(); devices() }
 }
 
-// invalidateUsers surrounds a write that renames or restores a user. It also invalidates the
+// invalidateUsers surrounds a write that renames or deletes a user. It also invalidates the
 // objects that are addressed by the user's name.
 func (r *caches) invalidateUsers() (changed func()) {
-	users, absent := r.invalidateDeletedUser(), r.absences.invalidateAllAround()
-	return func() { users(); absent() }
-}
-
-// invalidateDeletedUser is invalidateUsers for the deletion of a user. Other users keep their
-// names, and no user gets an object.
-func (r *caches) invalidateDeletedUser() (changed func()) {
 	r.confirmed.clear()
 	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
 	credentials := r.credentials.invalidateAround()

@@ -113,7 +113,6 @@ func (c *Client) LoginProfileCreated(ctx context.Context, userName string) (time
 // CreateLoginProfile enables console logon for a user. It is not documented whether the
 // service accepts a profile without a password.
 func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) (LoginProfile, error) {
-	defer c.caches.absences.invalidateAround(AbsentProfile, userName)()
 	var response loginProfileResponse
 	if err := c.callForUser(ctx, createLoginProfile, userName, change.params(), &response); err != nil {
 		return LoginProfile{}, err
@@ -124,7 +123,6 @@ func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change
 // UpdateLoginProfile changes the values that are not nil. The response must hold the
 // profile, because nothing else confirms that a password was set.
 func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
-	defer c.caches.absences.invalidateAround(AbsentProfile, userName)()
 	var response loginProfileResponse
 	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &response)
 }
@@ -132,7 +130,6 @@ func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change
 // ChangeLoginProfile applies the changes that merge returns for the live profile. The
 // service does not change values that are not sent (documented).
 func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge func(context.Context, LoginProfile) (LoginProfileChange, error)) error {
-	defer c.caches.absences.invalidateAround(AbsentProfile, userName)()
 	var response loginProfileResponse
 	return c.callComposedForUser(ctx, updateLoginProfile, userName, func(ctx context.Context) (params, error) {
 		live, err := c.LoginProfile(ctx, userName)
@@ -146,7 +143,6 @@ func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge 
 
 // DeleteLoginProfile disables console logon for a user by deleting the profile.
 func (c *Client) DeleteLoginProfile(ctx context.Context, userName string) error {
-	defer c.caches.absences.invalidateAround(AbsentProfile, userName)()
 	return c.callForUser(ctx, deleteLoginProfile, userName, nil, nil)
 }
 

@@ -126,6 +126,5 @@ func (c *Client) onRecycledKey(ctx context.Context, op operation, userID, id str
 	}
 	c.caches.confirmed.clear()
 	defer c.caches.keys.invalidateAround()()
-	defer c.caches.absences.invalidateAllAround()()
 	return c.call(ctx, op, params{"UserId": userID, "UserAccessKeyId": id}, nil)
 }

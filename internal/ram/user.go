@@ -285,7 +285,7 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	if err := deleteUser.require("user id", id); err != nil {
 		return err
 	}
-	defer c.caches.invalidateDeletedUser()()
+	defer c.caches.invalidateUsers()()
 	return c.call(ctx, deleteUser, params{"UserId": id}, nil)
 }
 
