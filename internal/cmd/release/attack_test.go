@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 )
@@ -258,62 +257,4 @@ func TestAttack_rebuild(t *testing.T) {
 	text[0] ^= 1
 	write(t, two.path(two.sums()), string(text))
 	refused(t, one.sameAs(two), "differs between the two builds")
-}
-
-var jobPattern = regexp.MustCompile(`(?m)^  ([a-z]+):\n`)
-
-// jobs returns the jobs of a workflow by name.
-func jobs(workflow string) map[string]string {
-	found := map[string]string{}
-	_, workflow, _ = strings.Cut(workflow, "\njobs:\n")
-	places := jobPattern.FindAllStringSubmatchIndex(workflow, -1)
-	for i, place := range places {
-		end := len(workflow)
-		if i+1 < len(places) {
-			end = places[i+1][0]
-		}
-		found[workflow[place[2]:place[3]]] = workflow[place[1]:end]
-	}
-	return found
-}
-
-var (
-	privilege = regexp.MustCompile(`secrets[.\[]|secrets: inherit|environment:|id-token: *write|attestations: *write|contents: *write|write-all`)
-	foreign   = regexp.MustCompile(`actions/checkout@|\b(go|make|goreleaser|npm|pip) |\./|uses: docker`)
-)
-
-// separated checks that no job of the release workflow both runs code of the repository or
-// its dependencies and has a secret, an identity token or write permissions.
-func separated(workflow string) error {
-	for name, job := range jobs(workflow) {
-		if has, runs := privilege.FindString(job), foreign.FindString(job); has != "" && runs != "" {
-			return fmt.Errorf("job %s has %q, and runs %q", name, has, strings.TrimSpace(runs))
-		}
-	}
-	return nil
-}
-
-func TestAttack_buildReadsTheKey(t *testing.T) {
-	t.Parallel()
-	workflow := read(t, "../../../.github/workflows/release.yml")
-	if err := separated(workflow); err != nil {
-		t.Fatal(err)
-	}
-	build := jobs(workflow)["build"]
-	if build == "" || jobs(workflow)["sign"] == "" {
-		t.Fatal("the workflow lacks the job build or the job sign")
-	}
-	for name, step := range map[string]string{
-		"secret":         "      - run: go build .\n        env:\n          KEY: ${{ secrets.GPG_PRIVATE_KEY }}\n",
-		"all secrets":    "      - run: echo '${{ toJSON(secrets[0]) }}'\n",
-		"identity token": "    permissions:\n      id-token: write\n",
-		"environment":    "    environment: release\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			refused(t, separated(strings.Replace(workflow, build, build+step, 1)), "job build has")
-		})
-	}
-	sign := jobs(workflow)["sign"]
-	refused(t, separated(strings.Replace(workflow, sign, sign+"      - run: make build\n", 1)), "job sign has")
 }

@@ -12,17 +12,41 @@ import (
 )
 
 // workflows returns the texts of the project's workflows, and of those that users copy.
+// GitHub runs files with either ending.
 func workflows(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, pattern := range []string{"../../../.github/workflows/*.yml", "../../../examples/*/github-*.yml"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %v %v", pattern, files, err)
+	for _, directory := range []string{"../../../.github/workflows/", "../../../examples/*/github-"} {
+		before := len(found)
+		for _, ending := range []string{"*.yml", "*.yaml"} {
+			files, err := filepath.Glob(directory + ending)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range files {
+				found[file] = read(t, file)
+			}
 		}
-		for _, file := range files {
-			found[file] = read(t, file)
+		if len(found) == before {
+			t.Fatalf("%s contains no workflow", directory)
 		}
+	}
+	return found
+}
+
+var jobPattern = regexp.MustCompile(`(?m)^  ([a-z]+):\n`)
+
+// jobs returns the texts of the jobs of a workflow by name.
+func jobs(workflow string) map[string]string {
+	found := map[string]string{}
+	_, workflow, _ = strings.Cut(workflow, "\njobs:\n")
+	places := jobPattern.FindAllStringSubmatchIndex(workflow, -1)
+	for i, place := range places {
+		end := len(workflow)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		found[workflow[place[2]:place[3]]] = workflow[place[1]:end]
 	}
 	return found
 }
