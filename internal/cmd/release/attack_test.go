@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // needs skips a test on a machine without the programs that create and verify signatures.
@@ -113,7 +114,8 @@ func TestAttack_tag(t *testing.T) {
 	r.sign(t, maintainer, "v1.0.0")
 	check := func(t *testing.T, name string) error {
 		t.Helper()
-		return verifyTag(t.Context(), r.directory, allowed, name)
+		_, err := verifyTag(t.Context(), r.directory, allowed, name)
+		return err
 	}
 	if err := check(t, "v1.0.0"); err != nil {
 		t.Fatal(err)
@@ -131,6 +133,9 @@ func TestAttack_tag(t *testing.T) {
 		{"changed message", "v1.0.0", "verify-tag", func(v string) { r.forge(t, v, strings.Replace(object, "\n\nv1.0.0", "\n\nv9.9.9", 1)) }},
 		{"tag of another version", "v1.0.4", "another name", func(v string) { r.forge(t, v, object) }},
 		{"no signature", "v1.0.5", "verify-tag", func(v string) { r.git(t, "tag", "-a", "-m", v, v) }},
+		{"two dates", "v1.0.7", "2 dates", func(v string) {
+			r.forge(t, v, strings.Replace(strings.Replace(object, "tag v1.0.0", "tag "+v, 1), "\n\n", "\ntagger A <a@example.com> 1 +0000\n\n", 1))
+		}},
 		{"lightweight tag", "v1.0.6", "lightweight", func(v string) { r.git(t, "tag", v) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -142,29 +147,63 @@ func TestAttack_tag(t *testing.T) {
 	refused(t, check(t, "v1.0.2"), "contains no key")
 }
 
-// gpgKey is a key without passphrase: its home directory and its public key.
-type gpgKey struct{ home, public string }
+// A lost key whose period has ended can sign a new tag with an old date. An old tag remains
+// verifiable.
+func TestAttack_oldDate(t *testing.T) {
+	t.Parallel()
+	needs(t, "git", "ssh-keygen")
+	keys := t.TempDir()
+	lost := newSigner(t, keys, "lost")
+	allowed := filepath.Join(keys, "allowed_signers")
+	write(t, allowed, strings.Replace(lost.allowed, " namespaces", ` valid-before="20250101",namespaces`, 1))
+	r := newRepository(t)
+	r.environment = append(r.environment, "GIT_COMMITTER_DATE=1704067200 +0000") // 2024
+	r.sign(t, lost, "v1.0.0")
+	date, err := verifyTag(t.Context(), r.directory, allowed, "v1.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused(t, isRecent(date, time.Now()), "2024-01-01 00:00:00, differs from now")
+	refused(t, isRecent(time.Now().Add(25*time.Hour), time.Now()), "differs from now")
+	if err := isRecent(time.Now().Add(-23*time.Hour), time.Now()); err != nil {
+		t.Error(err)
+	}
+}
 
-func newGPGKey(t *testing.T) gpgKey {
+// gpgKey is a key without passphrase: its home directory, its public key and its
+// fingerprint.
+type gpgKey struct{ home, public, fingerprint string }
+
+func newGPGKey(t *testing.T, options ...string) gpgKey {
 	t.Helper()
 	// The path is short, because the length of a socket's path is limited.
 	home, err := os.MkdirTemp("", "gpg") //nolint:usetesting // the socket of gpg-agent needs a short path
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := gpgKey{home, filepath.Join(home, "public.asc")}
+	k := gpgKey{home: home, public: filepath.Join(home, "public.asc")}
 	t.Cleanup(func() {
 		_ = exec.Command("gpgconf", "--homedir", home, "--kill", "all").Run()
 		_ = os.RemoveAll(home)
 	})
-	k.gpg(t, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", "test@example.com", "ed25519", "sign", "1d")
+	k.gpg(t, append(options, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", "test@example.com", "ed25519", "sign", "1d")...)
 	k.gpg(t, "--armor", "--output", k.public, "--export")
+	k.fingerprint = fingerprintPattern.FindString(k.gpg(t, "--with-colons", "--list-keys"))
 	return k
 }
 
-func (k gpgKey) gpg(t *testing.T, arguments ...string) {
+// revoke publishes the revocation that gpg created with the key.
+func (k gpgKey) revoke(t *testing.T) {
 	t.Helper()
-	tool(t, command{environment: append(os.Environ(), "GNUPGHOME="+k.home)}, "gpg", append([]string{"--batch", "--yes"}, arguments...)...)
+	file := filepath.Join(k.home, "openpgp-revocs.d", k.fingerprint+".rev")
+	write(t, file, strings.Replace(read(t, file), ":-----BEGIN", "-----BEGIN", 1))
+	k.gpg(t, "--import", file)
+	k.gpg(t, "--armor", "--output", k.public, "--export")
+}
+
+func (k gpgKey) gpg(t *testing.T, arguments ...string) string {
+	t.Helper()
+	return tool(t, command{environment: append(os.Environ(), "GNUPGHOME="+k.home)}, "gpg", append([]string{"--batch", "--yes"}, arguments...)...)
 }
 
 func (k gpgKey) sign(t *testing.T, l layout) {
@@ -172,11 +211,13 @@ func (k gpgKey) sign(t *testing.T, l layout) {
 	k.gpg(t, "--output", l.path(l.sums()+".sig"), "--detach-sign", l.path(l.sums()))
 }
 
+const manifestFile = "../../../" + registryManifest
+
 // newRelease creates every file of a release. The archives have no content.
 func newRelease(t *testing.T) layout {
 	t.Helper()
 	l := layout{directory: t.TempDir(), version: "1.2.3"}
-	write(t, l.path(l.manifest()), read(t, "../../../terraform-registry-manifest.json"))
+	write(t, l.path(l.manifest()), read(t, manifestFile))
 	names := []string{l.manifest()}
 	for _, p := range platforms {
 		write(t, l.path(l.archive(p)), "archive "+p)
@@ -197,10 +238,10 @@ func TestAttack_release(t *testing.T) {
 	ours, other := newGPGKey(t), newGPGKey(t)
 	// The files of a release are checked in the order in which users check them.
 	check := func(l layout) error {
-		if err := verifySignature(t.Context(), ours.public, l); err != nil {
+		if err := verifySignature(t.Context(), ours.public, ours.fingerprint, l); err != nil {
 			return err
 		}
-		return l.verifySums()
+		return l.verifySums(manifestFile)
 	}
 	good := newRelease(t)
 	ours.sign(t, good)
@@ -236,6 +277,21 @@ func TestAttack_release(t *testing.T) {
 			write(t, l.path(l.sums()), string(sums))
 		}},
 		{"manifest dropped from the sums", "lists", func(l layout) { dropManifest(l); ours.sign(t, l) }},
+		{"other manifest", "differs from", func(l layout) {
+			changed := read(t, l.path(l.manifest())) + "\n"
+			write(t, l.path(l.sums()), strings.Replace(read(t, l.path(l.sums())), hexSum([]byte(read(t, l.path(l.manifest())))), hexSum([]byte(changed)), 1))
+			write(t, l.path(l.manifest()), changed)
+			ours.sign(t, l)
+		}},
+		{"sum that is listed twice", "twice", func(l layout) {
+			first, _, _ := strings.Cut(read(t, l.path(l.sums())), "\n")
+			write(t, l.path(l.sums()), read(t, l.path(l.sums()))+first+"\n")
+			ours.sign(t, l)
+		}},
+		{"sum in another form", "contains the line", func(l layout) {
+			write(t, l.path(l.sums()), strings.Replace(read(t, l.path(l.sums())), "  ", " *", 1))
+			ours.sign(t, l)
+		}},
 		{"file that the sums do not list", "does not list", func(l layout) { ours.sign(t, l); write(t, l.path("install.sh"), "") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -246,6 +302,74 @@ func TestAttack_release(t *testing.T) {
 	}
 }
 
+// The published file contains one key, which is valid and has the published fingerprint.
+func TestAttack_releaseKey(t *testing.T) {
+	t.Parallel()
+	needs(t, "gpg")
+	ours, other := newGPGKey(t), newGPGKey(t)
+	const longAgo = "--faked-system-time=20200101T000000"
+	old := newGPGKey(t, longAgo)
+	l := newRelease(t)
+	ours.sign(t, l)
+	check := func(public, fingerprint string) error { return verifySignature(t.Context(), public, fingerprint, l) }
+	if err := check(ours.public, ours.fingerprint); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, check(ours.public, other.fingerprint), "contains the key "+ours.fingerprint)
+	both := filepath.Join(t.TempDir(), "both.asc")
+	write(t, both, read(t, ours.public)+read(t, other.public))
+	refused(t, check(both, ours.fingerprint), "2 keys")
+	ours.revoke(t)
+	refused(t, check(ours.public, ours.fingerprint), "revoked")
+	old.gpg(t, longAgo, "--output", l.path(l.sums()+".sig"), "--detach-sign", l.path(l.sums()))
+	refused(t, check(old.public, old.fingerprint), "expired")
+}
+
+// The status of gpg decides, because its exit code is 0 for some signatures that are not
+// good.
+func TestAttack_signatureStatus(t *testing.T) {
+	t.Parallel()
+	needs(t, "gpg")
+	key, other := newGPGKey(t), newGPGKey(t)
+	l := newRelease(t)
+	key.sign(t, l)
+	status := func() string {
+		return key.gpg(t, "--status-fd", "1", "--verify", l.path(l.sums()+".sig"), l.path(l.sums()))
+	}
+	good := status()
+	if err := goodSignature(good, key.fingerprint); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, goodSignature(good, other.fingerprint), "is by the key "+key.fingerprint)
+	refused(t, goodSignature(good+good, key.fingerprint), "2 good")
+	refused(t, goodSignature("", key.fingerprint), "0 good")
+	refused(t, goodSignature(strings.Replace(good, "GOODSIG", "X", 1), key.fingerprint), "0 good")
+	refused(t, goodSignature(good+"[GNUPG:] NEWSIG\n", key.fingerprint), "want 1")
+	for _, bad := range []string{"BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "KEYREVOKED", "SIGEXPIRED"} {
+		refused(t, goodSignature(good+"[GNUPG:] "+bad+" 0 x\n", key.fingerprint), bad)
+	}
+	expired := key.gpg(t, "--faked-system-time=21000101T000000", "--status-fd", "1", "--verify", l.path(l.sums()+".sig"), l.path(l.sums()))
+	refused(t, goodSignature(expired, key.fingerprint), "EXPKEYSIG")
+	key.revoke(t)
+	refused(t, goodSignature(status(), key.fingerprint), "REVKEYSIG")
+}
+
+// A page with two fingerprints would accept either key.
+func TestPublishedFingerprint(t *testing.T) {
+	t.Parallel()
+	page := filepath.Join(t.TempDir(), "page.md")
+	one, two := strings.Repeat("A", 40), strings.Repeat("B", 40)
+	for text, want := range map[string]string{"none": "0 fingerprints", one + " and " + two: "2 fingerprints", one + "A": "0 fingerprints"} {
+		write(t, page, text)
+		_, err := publishedFingerprint(page)
+		refused(t, err, want)
+	}
+	write(t, page, "The key `"+one+"`.")
+	if got, err := publishedFingerprint(page); err != nil || got != one {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 // A build of the same tag with other bytes differs from the published one.
 func TestAttack_rebuild(t *testing.T) {
 	t.Parallel()
@@ -253,8 +377,7 @@ func TestAttack_rebuild(t *testing.T) {
 	if err := one.sameAs(two); err != nil {
 		t.Fatal(err)
 	}
-	text := []byte(read(t, two.path(two.sums())))
-	text[0] ^= 1
-	write(t, two.path(two.sums()), string(text))
+	text := read(t, two.path(two.sums()))
+	write(t, two.path(two.sums()), strings.Repeat("0", 64)+text[64:])
 	refused(t, one.sameAs(two), "differs between the two builds")
 }

@@ -24,7 +24,7 @@ type checkup struct {
 	last string // facts of the last release
 	log  io.Writer
 
-	record, warm bool // command-line flags
+	record, warm, strict bool // command-line flags
 
 	first, second layout
 	keyring       string
@@ -75,7 +75,7 @@ func check(ctx context.Context, arguments []string, out, progress io.Writer) err
 	flags.BoolVar(&c.record, "record", false, "write what was weighed as the facts of the last release")
 	flags.BoolVar(&c.warm, "warm", false, "let the second build use the first one's cache: quicker, and weaker")
 	skip := flags.String("skip", "", "`names` of checks to leave out, separated by commas")
-	strict := flags.Bool("strict", false, "fail if a check cannot run here, and was not left out")
+	flags.BoolVar(&c.strict, "strict", false, "fail if a check cannot run here, and was not left out, or if files are not committed")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func check(ctx context.Context, arguments []string, out, progress io.Writer) err
 	defer done()
 	results := c.all(ctx, strings.Split(*skip, ","), progress)
 	show(out, results)
-	return verdict(results, *strict)
+	return verdict(results, c.strict)
 }
 
 // open creates the directories and the log.

@@ -5,7 +5,6 @@ package main
 
 import (
 	"archive/zip"
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -13,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -44,9 +44,10 @@ func (l layout) executable(of string) string {
 	return name
 }
 
-// verify checks a directory with all files of a release.
-func (l layout) verify() error {
-	if err := l.verifySums(); err != nil {
+// verify checks a directory with all files of a release. The manifest is that of the
+// repository.
+func (l layout) verify(manifest string) error {
+	if err := l.verifySums(manifest); err != nil {
 		return err
 	}
 	var problems []error
@@ -56,9 +57,9 @@ func (l layout) verify() error {
 	return errors.Join(problems...)
 }
 
-// verifySums checks that the checksum file contains exactly the files of the release, and
-// that each checksum is correct.
-func (l layout) verifySums() error {
+// verifySums checks that the checksum file contains exactly the files of the release, that
+// each checksum is correct, and that the manifest is that of the repository.
+func (l layout) verifySums(manifest string) error {
 	listed, err := l.readSums()
 	if err != nil {
 		return err
@@ -71,7 +72,7 @@ func (l layout) verifySums() error {
 	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, wanted) {
 		return fmt.Errorf("%s lists %v, want %v", l.sums(), got, wanted)
 	}
-	problems := []error{l.unlisted(listed), checkManifest(l.path(l.manifest()))}
+	problems := []error{l.unlisted(listed), l.sameManifest(manifest)}
 	for _, name := range wanted {
 		content, err := os.ReadFile(l.path(name))
 		if err != nil {
@@ -84,21 +85,47 @@ func (l layout) verifySums() error {
 	return errors.Join(problems...)
 }
 
+// sumPattern is a line of a checksum file. Other forms of sha256sum(1), such as the escaped
+// and the binary one, could name a file in two ways.
+var sumPattern = regexp.MustCompile(`^([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*)\n$`)
+
+// readSums returns the checksums by file name. Each name occurs once.
 func (l layout) readSums() (map[string]string, error) {
 	text, err := os.ReadFile(l.path(l.sums()))
 	if err != nil {
 		return nil, err
 	}
 	listed := map[string]string{}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		digest, name, ok := strings.Cut(lines.Text(), "  ")
-		if !ok {
-			return nil, fmt.Errorf("%s holds the line %q", l.sums(), lines.Text())
+	for line := range strings.Lines(string(text)) {
+		sum := sumPattern.FindStringSubmatch(line)
+		if sum == nil {
+			return nil, fmt.Errorf("%s contains the line %q", l.sums(), line)
 		}
-		listed[name] = digest
+		if listed[sum[2]] != "" {
+			return nil, fmt.Errorf("%s lists %s twice", l.sums(), sum[2])
+		}
+		listed[sum[2]] = sum[1]
 	}
-	return listed, lines.Err()
+	return listed, nil
+}
+
+// sameManifest compares the manifest of the release with that of the repository.
+func (l layout) sameManifest(manifest string) error {
+	if err := checkManifest(manifest); err != nil {
+		return err
+	}
+	want, err := os.ReadFile(manifest)
+	if err != nil {
+		return err
+	}
+	got, err := os.ReadFile(l.path(l.manifest()))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(got, want) {
+		return fmt.Errorf("%s differs from %s", l.manifest(), manifest)
+	}
+	return nil
 }
 
 func checkManifest(file string) error {

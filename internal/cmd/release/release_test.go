@@ -199,10 +199,28 @@ func TestLayout_findsErrors(t *testing.T) {
 			t.Errorf("%s: got no error", name)
 		}
 	}
-	if err := l.verify(); err == nil {
+	if err := l.verify(manifestFile); err == nil {
 		t.Error("a directory without checksums is accepted")
 	}
-	if err := checkManifest("../../../terraform-registry-manifest.json"); err != nil {
+	if err := checkManifest(manifestFile); err != nil {
 		t.Error(err)
+	}
+}
+
+// Uncommitted files are not in the builds.
+func TestCommit_uncommittedFiles(t *testing.T) {
+	t.Parallel()
+	needs(t, "git")
+	r := newRepository(t)
+	c := &checkup{root: r.directory, log: io.Discard, strict: true}
+	if _, err := c.commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(r.directory, "new.go"), "")
+	_, err := c.commit(t.Context())
+	refused(t, err, "not committed")
+	c.strict = false
+	if found, err := c.commit(t.Context()); err != nil || !strings.Contains(found, "1 files are not committed") {
+		t.Errorf("%q %v", found, err)
 	}
 }

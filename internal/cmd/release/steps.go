@@ -26,8 +26,8 @@ func (c *checkup) goreleaser(ctx context.Context, directory string, environment 
 	return tool.run(ctx, "go", append([]string{"tool", "-modfile=internal/tools/release/go.mod", "goreleaser"}, arguments...)...)
 }
 
-// commit returns the commit that is checked. A release consists of a commit, so uncommitted
-// files are an error.
+// commit returns the commit that is checked. A release consists of a commit: uncommitted
+// files are not in the builds, and an error with -strict.
 func (c *checkup) commit(ctx context.Context) (string, error) {
 	head, err := c.here().run(ctx, "git", "log", "-1", "--format=%H %h of %cs")
 	if err != nil {
@@ -39,6 +39,9 @@ func (c *checkup) commit(ctx context.Context) (string, error) {
 		return "", err
 	}
 	found := strings.TrimSpace(head)
+	if left != "" && c.strict {
+		return "", fmt.Errorf("these files are not committed:\n%s", left)
+	}
 	if left != "" {
 		found += fmt.Sprintf("; %d files are not committed, and not in the builds", strings.Count(left, "\n"))
 	}
@@ -142,7 +145,7 @@ func (c *checkup) snapshot(ctx context.Context, name string, environment []strin
 	}
 	assets := layout{directory: filepath.Join(directory, "assets"), version: made.Version}
 	built := layout{directory: filepath.Join(directory, "dist"), version: made.Version}
-	return assets, gatherAssets(built, filepath.Join(directory, "terraform-registry-manifest.json"), assets.directory)
+	return assets, gatherAssets(built, filepath.Join(directory, registryManifest), assets.directory)
 }
 
 // built returns an error if there is no build to check.
@@ -164,7 +167,7 @@ func (c *checkup) layout(context.Context) (string, error) {
 	if err := c.built(); err != nil {
 		return "", err
 	}
-	err := c.first.verify()
+	err := c.first.verify(filepath.Join(c.root, registryManifest))
 	return "zips, sums, manifest, bills of materials", err
 }
 
@@ -186,10 +189,18 @@ func (c *checkup) signature(ctx context.Context) (string, error) {
 	if _, err := gpg.run(ctx, "gpg", "--batch", "--yes", "--armor", "--output", key, "--export"); err != nil {
 		return "", err
 	}
-	if err := verifySignature(ctx, key, c.first); err != nil {
+	listed, err := gpg.run(ctx, "gpg", "--batch", "--with-colons", "--show-keys", key)
+	if err != nil {
 		return "", err
 	}
-	return "binary, detached, verified with the public key alone", c.first.verify()
+	fingerprint, err := fingerprintOf(listed)
+	if err != nil {
+		return "", err
+	}
+	if err := verifySignature(ctx, key, fingerprint, c.first); err != nil {
+		return "", err
+	}
+	return "binary, detached, verified with the public key alone", c.first.verify(filepath.Join(c.root, registryManifest))
 }
 
 // attacks runs the tests that tamper with a tag, a signature, a file and the checksums.
@@ -214,40 +225,14 @@ func (c *checkup) keys(ctx context.Context) (string, error) {
 	if len(signers) == 0 || len(published) == 0 {
 		return "", notRun(allowedSigners + " or " + publishedKey + " contains no key yet: nothing can be released")
 	}
-	listed, err := c.here().run(ctx, "gpg", "--batch", "--with-colons", "--show-keys", publishedKey)
+	fingerprint, err := publishedFingerprint(filepath.Join(c.root, policyPage))
 	if err != nil {
 		return "", err
 	}
-	policy, err := os.ReadFile(filepath.Join(c.root, "SECURITY.md"))
-	if err != nil {
+	if err := c.here().onlyKey(ctx, publishedKey, fingerprint); err != nil {
 		return "", err
-	}
-	fingerprint, err := fingerprintOf(listed)
-	if err != nil {
-		return "", err
-	}
-	if !strings.Contains(string(policy), fingerprint) {
-		return "", fmt.Errorf("SECURITY.md does not contain %s, the fingerprint of %s", fingerprint, publishedKey)
 	}
 	return fmt.Sprintf("%d tag signers; %s", len(signers), fingerprint), nil
-}
-
-// fingerprintOf returns the fingerprint of the only primary key in a listing of gpg.
-func fingerprintOf(listed string) (string, error) {
-	primary, fingerprint := 0, ""
-	for line := range strings.Lines(listed) {
-		fields := strings.Split(strings.TrimSpace(line), ":")
-		switch {
-		case fields[0] == "pub":
-			primary++
-		case fields[0] == "fpr" && fingerprint == "" && len(fields) > 9:
-			fingerprint = fields[9]
-		}
-	}
-	if primary != 1 || fingerprint == "" {
-		return "", fmt.Errorf("%s contains %d keys, want 1", publishedKey, primary)
-	}
-	return fingerprint, nil
 }
 
 // mirror creates bin/mirror, and installs the provider from it with each available CLI. The

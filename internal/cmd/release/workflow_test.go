@@ -178,7 +178,7 @@ func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
 	text := read(t, "../../../.github/workflows/release.yml")
 	at := -1
 	for _, step := range []string{
-		"release tag -allowed", "make release-check", "goreleaser release --clean --skip=publish", "environment: release", "sha256sum --check --strict",
+		"release tag -recent -allowed", "make release-check", "goreleaser release --clean --skip=publish", "environment: release", "sha256sum --check --strict",
 		"--detach-sign", "actions/attest@", "release verify", "-rebuilt", "gh attestation verify", "contents: write", "gh release create", "--draft",
 	} {
 		next := strings.Index(text, step)
