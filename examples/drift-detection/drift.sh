@@ -133,7 +133,7 @@ while [ $# -gt 0 ]; do
 done
 [ -z "$summary" ] || printf '# RAM drift: not known\n\nThe run has not ended.\n' >"$summary"
 
-found=$(command -v "${RAMREPORT:-ramreport}") || fail "There is no ${RAMREPORT:-ramreport}: go install github.com/ram-security/terraform-provider-ram/cmd/ramreport@latest"
+found=$(command -v "${RAMREPORT:-ramreport}") || fail "There is no ${RAMREPORT:-ramreport}: go install github.com/ram-security/terraform-provider-ram/cmd/ramreport@VERSION"
 cli=${DRIFT_CLI:-}
 if [ -z "$cli" ]; then
 	cli=terraform

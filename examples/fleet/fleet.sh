@@ -199,7 +199,7 @@ if [ -z "$directory" ]; then
 	[ "$verb" != audit ] || directory=$here/audit
 fi
 
-ramreport=$(command -v "${RAMREPORT:-ramreport}") || die "There is no ${RAMREPORT:-ramreport}: go install github.com/ram-security/terraform-provider-ram/cmd/ramreport@latest"
+ramreport=$(command -v "${RAMREPORT:-ramreport}") || die "There is no ${RAMREPORT:-ramreport}: go install github.com/ram-security/terraform-provider-ram/cmd/ramreport@VERSION"
 FLEET_CLI=$(command -v "${FLEET_CLI:-terraform}" || command -v tofu) || die "There is neither terraform nor tofu."
 FLEET_ACCOUNTS=$(absolute "${FLEET_ACCOUNTS:-$here/accounts.json}")
 FLEET_OUT=$(absolute "${FLEET_OUT:-$here/out}")

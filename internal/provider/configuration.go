@@ -19,7 +19,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
-	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // configuration is a provider block.
@@ -222,12 +221,9 @@ func fault(diags *diag.Diagnostics, at path.Path, variable, detail string) {
 
 var regionVariables = []string{"ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION"}
 
-// regionName is the form of a region. It becomes part of a host name.
-var regionName = tf.NewLazyRegexp(`^[a-z]{2}(-[a-z0-9]+)+$`)
-
 func (p *ramProvider) region(argument types.String, diags *diag.Diagnostics) string {
 	value, variable := p.argumentOrVariable(argument, regionVariables...)
-	if value != "" && !regionName.MatchString(value) {
+	if value != "" && !ram.Region.MatchString(value) {
 		fault(diags, path.Root("region"), variable, "the region must be a region ID, such as `cn-hangzhou`.")
 	}
 	return value

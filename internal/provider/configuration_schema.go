@@ -303,7 +303,7 @@ var (
 	externalIDShape      = shape{"2 to 1,224 letters, digits and `+=,.@:/_-`", isExternalID}
 	sessionPolicyShape   = shape{"a policy document in JSON of at most 2,048 characters", isSessionPolicy}
 	roleNameShape        = shape{"the name of a role, not its ARN", tf.NewLazyRegexp(`^[0-9A-Za-z._-]{1,64}$`).MatchString}
-	regionShape          = shape{"a region ID, such as `cn-hangzhou`", regionName.MatchString}
+	regionShape          = shape{"a region ID, such as `cn-hangzhou`", ram.Region.MatchString}
 
 	accountIDShape = tf.NewLazyRegexp(`^[0-9]{16}$`).Validator("must be an account ID of 16 digits")
 )

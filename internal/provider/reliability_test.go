@@ -6,6 +6,7 @@ package provider
 import (
 	"encoding/xml"
 	"fmt"
+	"image/png"
 	"regexp"
 	"strings"
 	"testing"
@@ -70,6 +71,19 @@ func TestThreatModel_referencesExist(t *testing.T) {
 	t.Parallel()
 	guide := contentOf(t, projectRoot, "templates/guides/threat-model.md.tmpl")
 	namesOnlyTests(t, guide)
+	threats := 0
+	for _, row := range regexp.MustCompile(`(?m)^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$`).FindAllStringSubmatch(guide[strings.Index(guide, "\n## Threats"):], -1) {
+		if row[1] == "Threat" {
+			continue
+		}
+		threats++
+		if !testPattern.MatchString(row[3]) && !regexp.MustCompile(`^[A-Z]+-\d\d|^Not tested$`).MatchString(row[3]) {
+			t.Errorf("the threat %q names neither a requirement nor a test: %s", row[1], row[3])
+		}
+	}
+	if threats < 30 {
+		t.Errorf("%d threats were found", threats)
+	}
 	reliability := contentOf(t, projectRoot, "templates/guides/reliability.md.tmpl")
 	for _, id := range regexp.MustCompile(`\b[A-Z]+-\d\d\b`).FindAllString(guide, -1) {
 		if !strings.Contains(reliability, "\n| "+id+" |") {
@@ -78,8 +92,12 @@ func TestThreatModel_referencesExist(t *testing.T) {
 	}
 	pictures := regexp.MustCompile(`!\[.+\]\(https://raw\.githubusercontent\.com/ram-security/terraform-provider-ram/main/(\S+)\)`).FindAllStringSubmatch(guide, -1)
 	for _, picture := range pictures {
-		if err := xml.Unmarshal([]byte(contentOf(t, projectRoot, picture[1])), new(struct{ XMLName xml.Name })); err != nil {
-			t.Errorf("%s: %v", picture[1], err)
+		if size, err := png.DecodeConfig(strings.NewReader(contentOf(t, projectRoot, picture[1]))); err != nil || size.Width < 1000 {
+			t.Errorf("%s: %v %v", picture[1], size.Width, err)
+		}
+		source := strings.TrimSuffix(picture[1], ".png") + ".svg"
+		if err := xml.Unmarshal([]byte(contentOf(t, projectRoot, source)), new(struct{ XMLName xml.Name })); err != nil {
+			t.Errorf("%s: %v", source, err)
 		}
 	}
 	if len(pictures) == 0 {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -69,6 +70,10 @@ func (p profile) newLogOn(mode, token string, expire int64) *logOn {
 	return l
 }
 
+// cloudSSOHost matches the hosts of user logon URLs (documented), which receive the token of
+// the log-on.
+var cloudSSOHost = regexp.MustCompile(`^signin-[a-z0-9-]+\.alibabacloudsso\.com$`)
+
 // cloudSSO returns the log-on of a CloudSSO user (observed, in the vendor's library).
 func (p profile) cloudSSO() (*logOn, error) {
 	switch {
@@ -82,6 +87,9 @@ func (p profile) cloudSSO() (*logOn, error) {
 	address, err := url.Parse(strings.TrimSpace(p.CloudSSOSignInURL))
 	if err != nil || address.Scheme != "https" && !isLoopback(address.Hostname()) || address.Host == "" || address.User != nil {
 		return nil, problemf("the `cloud_sso_sign_in_url` of the profile %q is not a URL with https.", p.Name)
+	}
+	if !isLoopback(address.Hostname()) && !cloudSSOHost.MatchString(strings.ToLower(address.Host)) {
+		return nil, problemf("the `cloud_sso_sign_in_url` of the profile %q is not a host of CloudSSO, such as signin-cn-shanghai.alibabacloudsso.com. Copy the user logon URL from the console of CloudSSO.", p.Name)
 	}
 	l := p.newLogOn("CloudSSO", p.CloudSSOAccessToken, p.CloudSSOTokenExpire)
 	body := map[string]string{"AccountId": p.CloudSSOAccountID, "AccessConfigurationId": p.CloudSSOAccessConfig}

@@ -187,3 +187,22 @@ func TestAnRSAKeyPairSignsForASession(t *testing.T) {
 		}
 	}
 }
+
+// The token of a log-on is sent to hosts of CloudSSO only (documented: the user logon URL).
+func TestALogOnIsSentToCloudSSOOnly(t *testing.T) {
+	t.Parallel()
+	for address, accepted := range map[string]bool{
+		"https://signin-cn-shanghai.alibabacloudsso.com/start/login":  true,
+		"https://SignIn-us-west-1.AlibabaCloudSSO.com/device/login":   true,
+		"https://signin-cn-shanghai.alibabacloudsso.com.example.com/": false,
+		"https://signin-x@example.com/":                               false,
+		"https://signin-x.alibabacloudsso.com:8443/":                  false,
+		"https://example.com/?signin-x.alibabacloudsso.com":           false,
+		"https://bucket.oss-cn-hangzhou.aliyuncs.com/":                false,
+	} {
+		_, err := profile{Name: "p", CloudSSOSignInURL: address, CloudSSOAccountID: "1", CloudSSOAccessConfig: "ac-1"}.cloudSSO()
+		if (err == nil) != accepted {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}

@@ -88,6 +88,7 @@ func TestBrokenProfilesAreNeverQuoted(t *testing.T) {
 		{"its own source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "p"`), "form a circle: p -> p"},
 		{"CloudSSO without a URL", one(`"mode": "CloudSSO", "access_token": "` + canary + `"`), "lacks `cloud_sso_sign_in_url`"},
 		{"CloudSSO with http", one(`"mode": "CloudSSO", "access_token": "` + canary + `", "cloud_sso_sign_in_url": "http://example.com/` + canary + `", "cloud_sso_account_id": "1", "cloud_sso_access_config": "ac"`), "not a URL with https"},
+		{"CloudSSO of another domain", one(`"mode": "CloudSSO", "access_token": "` + canary + `", "cloud_sso_sign_in_url": "https://signin-x.alibabacloudsso.com.example.com/` + canary + `", "cloud_sso_account_id": "1", "cloud_sso_access_config": "ac"`), "not a host of CloudSSO"},
 		{"OAuth of no site", one(`"mode": "OAuth", "oauth_access_token": "` + canary + `"`), "neither CN nor INTL"},
 		{"External without a program", one(`"mode": "External"`), "lacks `process_command`"},
 		{"a URI with http off this machine", one(`"mode": "CredentialsURI", "credentials_uri": "http://example.com/` + canary + `"`), "must use https"},

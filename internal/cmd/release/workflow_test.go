@@ -5,8 +5,11 @@ package main
 
 import (
 	"os"
+	"path"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -107,13 +110,21 @@ func TestWorkflows_followTheRules(t *testing.T) {
 	}
 }
 
-// A job of an example that has credentials of the account does not write to GitHub. A job
-// that writes has no credentials and runs no code of the repository.
+// A job of an example that has credentials of the account does not write to GitHub, and a
+// job that writes has no credentials. Both run code of the repository: that of the protected
+// branch, and in a pull request that of its branch, without the right to write.
 func TestWorkflows_separateCredentialsFromWrites(t *testing.T) {
 	t.Parallel()
+	roles := map[string]string{}
 	for file, text := range workflows(t) {
 		if !strings.Contains(file, "/examples/") {
 			continue
+		}
+		for _, role := range regexp.MustCompile(`vars\.RAM_\w+_ROLE_ARN`).FindAllString(text, -1) {
+			if other := roles[role]; other != "" && other != file {
+				t.Errorf("%s and %s use %s: the branch main and pull requests need different roles", file, other, role)
+			}
+			roles[role] = file
 		}
 		for name, job := range jobs(text) {
 			writes := regexp.MustCompile(`(issues|pull-requests|contents|checks): *write`).FindString(job)
@@ -124,6 +135,46 @@ func TestWorkflows_separateCredentialsFromWrites(t *testing.T) {
 				t.Errorf("%s: job %s has a token, and runs for forks", file, name)
 			}
 		}
+	}
+}
+
+// What the examples install and run has a version that users choose and that cannot change:
+// a variable without a default, or a digest.
+func TestExamples_arePinned(t *testing.T) {
+	t.Parallel()
+	moving := regexp.MustCompile(`@(main|master|latest|HEAD)\b`)
+	image := regexp.MustCompile(`(?m)^\s+(?:image|name): +(\S*[:$]\S*)`)
+	install := regexp.MustCompile(`go install (\S+)`)
+	images, installs := 0, 0
+	for _, pattern := range []string{"*.yml", "*.yaml", "*.sh", "*.md"} {
+		files, err := filepath.Glob("../../../examples/*/" + pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text := read(t, file)
+			if found := moving.FindString(text); found != "" {
+				t.Errorf("%s uses %s, which changes", file, found)
+			}
+			if !strings.HasSuffix(pattern, "ml") {
+				continue
+			}
+			for _, match := range image.FindAllStringSubmatch(text, -1) {
+				images++
+				if !strings.HasPrefix(match[1], "$") && !strings.Contains(match[1], "@sha256:") {
+					t.Errorf("%s: the image %s has no digest", file, match[1])
+				}
+			}
+			for _, match := range install.FindAllStringSubmatch(text, -1) {
+				installs++
+				if !strings.HasSuffix(match[1], `@$RAMREPORT_VERSION"`) {
+					t.Errorf("%s installs %s", file, match[1])
+				}
+			}
+		}
+	}
+	if images < 2 || installs < 4 {
+		t.Errorf("%d images and %d installations were found", images, installs)
 	}
 }
 
@@ -193,12 +244,49 @@ func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
 func TestCodeowners_coverBuildAndWorkflows(t *testing.T) {
 	t.Parallel()
 	owners := read(t, "../../../.github/CODEOWNERS")
-	for _, path := range []string{"/.ci/", "/.github/", "/.golangci.yml", "/.goreleaser.yml", "/GNUmakefile", "/internal/cmd/release/", "/internal/tools/", "go.mod", "go.sum", "/SECURITY.md"} {
+	for _, path := range []string{"/.ci/", "/.github/", "/.golangci.yml", "/.goreleaser.yml", "/GNUmakefile", "/internal/cmd/release/", "/internal/tools/", "go.mod", "go.sum", "/SECURITY.md", "/examples/drift-detection/", "/examples/fleet/", "/examples/policy-as-code/"} {
 		if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(path) + ` +@`).MatchString(owners) {
 			t.Errorf("CODEOWNERS lacks %s", path)
 		}
 		if _, err := os.Stat("../../../" + strings.Trim(path, "/")); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// Updates are proposed for each directory with dependencies, and for the actions of the
+// examples, which no other check of the dependencies covers.
+func TestDependabot_coversEveryDirectory(t *testing.T) {
+	t.Parallel()
+	needs(t, "git")
+	var config struct {
+		Version int
+		Updates []struct {
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directories []string
+			Schedule    map[string]string
+			Cooldown    map[string]int
+			Groups      map[string]map[string][]string
+		}
+	}
+	if err := parse(read(t, "../../../.github/dependabot.yml"), &config); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]string{}
+	for _, update := range config.Updates {
+		got[update.Ecosystem] = slices.Sorted(slices.Values(update.Directories))
+	}
+	want := map[string][]string{}
+	for ecosystem, name := range map[string]string{"gomod": "go.mod", "npm": "package.json", "github-actions": "github-*.yml"} {
+		for line := range strings.Lines(tool(t, command{directory: "../../.."}, "git", "ls-files", name, "*/"+name)) {
+			want[ecosystem] = append(want[ecosystem], path.Join("/", path.Dir(strings.TrimSpace(line))))
+		}
+	}
+	want["github-actions"] = append(want["github-actions"], "/")
+	for ecosystem := range want {
+		want[ecosystem] = slices.Compact(slices.Sorted(slices.Values(want[ecosystem])))
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
