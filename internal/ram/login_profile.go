@@ -12,7 +12,7 @@ var (
 	getLoginProfile    = operation{product: imsProduct, action: "GetLoginProfile", repeat: read}
 	createLoginProfile = operation{product: imsProduct, action: "CreateLoginProfile", repeat: once, secrets: []string{"Password"}}
 	updateLoginProfile = operation{product: imsProduct, action: "UpdateLoginProfile", repeat: set, secrets: []string{"Password"}}
-	// only the older version of the operation returns when a profile was created
+	// Only the older version of the operation returns when a profile was created.
 	getLoginProfileDate = operation{product: ramProduct, action: "GetLoginProfile", repeat: read}
 	deleteLoginProfile  = operation{product: imsProduct, action: "DeleteLoginProfile", repeat: set}
 )

@@ -381,3 +381,32 @@ func TestAttack_rebuild(t *testing.T) {
 	write(t, two.path(two.sums()), strings.Repeat("0", 64)+text[64:])
 	refused(t, one.sameAs(two), "differs between the two builds")
 }
+
+// The check of the published keys refuses what users would refuse.
+func TestAttack_publishedKeys(t *testing.T) {
+	t.Parallel()
+	needs(t, "gpg")
+	ours, other := newGPGKey(t), newGPGKey(t)
+	c := &checkup{root: t.TempDir(), log: io.Discard}
+	if err := os.Mkdir(filepath.Join(c.root, ".github"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	publish := func(signers, key, page string) error {
+		write(t, filepath.Join(c.root, allowedSigners), signers)
+		write(t, filepath.Join(c.root, publishedKey), key)
+		write(t, filepath.Join(c.root, policyPage), page)
+		_, err := c.keys(t.Context())
+		return err
+	}
+	const signers = "a namespaces=\"git\" ssh-ed25519 AAAA\n"
+	key := read(t, ours.public)
+	if err := publish(signers, key, "`"+ours.fingerprint+"`"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, publish("# none\n", key, ours.fingerprint), "contains no key yet")
+	refused(t, publish(signers, key, ""), "0 fingerprints")
+	refused(t, publish(signers, key, other.fingerprint), "contains the key "+ours.fingerprint)
+	refused(t, publish(signers, key+read(t, other.public), ours.fingerprint), "2 keys")
+	ours.revoke(t)
+	refused(t, publish(signers, read(t, ours.public), ours.fingerprint), "revoked")
+}
