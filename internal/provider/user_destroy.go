@@ -213,16 +213,28 @@ func (d *userDeletion) groups(ctx context.Context, name string) (found []dependa
 // with the reason.
 func (d *userDeletion) dependants(ctx context.Context) (found []dependant) {
 	for _, kind := range d.dependantKinds() {
-		some, err := kind.list(ctx, d.user.Name)
-		switch {
-		case ram.NotFound(err, "User"): // a user that does not exist has nothing
-		case err != nil:
-			found = append(found, dependant{text: fmt.Sprintf("possibly %s, which cannot be listed: %s", kind.noun, err)})
-		default:
-			found = append(found, some...)
+		some, err := d.list(ctx, kind)
+		if err != nil {
+			some = []dependant{{text: fmt.Sprintf("possibly %s, which cannot be listed: %s", kind.noun, err)}}
 		}
+		found = append(found, some...)
 	}
 	return found
+}
+
+// list returns the dependants of one kind. They are listed by name, so a response that the
+// user does not exist does not mean that it has none: another client may have renamed it.
+func (d *userDeletion) list(ctx context.Context, kind dependantKind) ([]dependant, error) {
+	found, err := kind.list(ctx, d.user.Name)
+	if !ram.NotFound(err, "User") || d.user.ID == "" {
+		return found, err
+	}
+	live, err := d.Client.RefreshUserByID(ctx, d.user.ID)
+	if err != nil {
+		return nil, err
+	}
+	d.user = live
+	return kind.list(ctx, d.user.Name)
 }
 
 func texts(found []dependant) string {
@@ -267,7 +279,7 @@ func (d *userDeletion) hasNothing(ctx context.Context) bool {
 // strip removes all dependants. It lists them again each time, so it can be repeated.
 func (d *userDeletion) strip(ctx context.Context) error {
 	for _, kind := range d.dependantKinds() {
-		if err := d.stripKind(ctx, kind); err != nil && !ram.NotFound(err, "User") { // a user that does not exist has nothing
+		if err := d.stripKind(ctx, kind); err != nil {
 			return diagnostics.WithState(fmt.Sprintf("The user exists, and may still have %s. Run again to continue: each step can be repeated.", kind.noun), err)
 		}
 	}
@@ -275,7 +287,7 @@ func (d *userDeletion) strip(ctx context.Context) error {
 }
 
 func (d *userDeletion) stripKind(ctx context.Context, kind dependantKind) error {
-	found, err := kind.list(ctx, d.user.Name)
+	found, err := d.list(ctx, kind)
 	if err != nil {
 		return err
 	}
@@ -364,7 +376,7 @@ func (r *userResource) warnForce(ctx context.Context, state userModel, diags *di
 	name := state.Name.ValueString()
 	text := fmt.Sprintf("force_destroy is true. A destroy also removes all objects of the user %q, including those that Terraform does not manage: its login profile, all AccessKey pairs, "+
 		"service credentials, the binding of its MFA device, its memberships of groups and its attached policies.", name)
-	d := userDeletion{userResource: r, user: ram.User{Name: name}}
+	d := userDeletion{userResource: r, user: ram.User{ID: state.UserID.ValueString(), Name: name}}
 	if found := d.dependants(ctx); len(found) > 0 {
 		text += " At present it has:\n\n" + texts(found)
 	}

@@ -237,3 +237,47 @@ func TestUser_oneNotFoundDoesNotEndADestroy(t *testing.T) {
 	clean(t, diags)
 	expect(t, "alice", account(srv).Users["alice"] == nil, true)
 }
+
+// A list that does not find the user by name does not prove that the user has nothing: another client may have renamed
+// the user, or the response is wrong.
+func TestUser_notFoundByNameIsNotWithoutObjects(t *testing.T) {
+	t.Parallel()
+	lists := []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"}
+	for _, conflicts := range userConflicts {
+		for _, forced := range []bool{false, true} {
+			srv := withAlice(t)
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UserConflicts = conflicts })
+			addKey(srv, "alice", "LTAIalice", 0)
+			c, o := importedAlice(t, srv, attributes{"force_destroy": forced})
+			for _, action := range lists {
+				srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 404, Code: "EntityNotExist.User"})
+			}
+			_, diags := c.Destroy(userKind, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "EntityNotExist.User")
+			expect(t, "writes", writes(srv), []string(nil))
+		}
+	}
+	// The user is renamed between the read of the user and the lists.
+	for _, forced := range []bool{false, true} {
+		srv := withAlice(t)
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UserConflicts = "none" })
+		addKey(srv, "alice", "LTAIalice", 0)
+		c, o := importedAlice(t, srv, attributes{"force_destroy": forced})
+		srv.ChangeBefore("GetLoginProfile", func(a *ramtest.Account) {
+			if alice := a.Users["alice"]; alice != nil {
+				delete(a.Users, "alice")
+				alice.Name, a.Users["alicia"] = "alicia", alice
+			}
+		})
+		resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, userKind, o)) // the plan reads the lists too
+		must(t, err)
+		diags := resp.Diagnostics
+		if forced {
+			clean(t, diags)
+			expect(t, "writes", writes(srv), []string{"UpdateAccessKey", "DeleteAccessKey", "DeleteUser"})
+		} else {
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "the AccessKey pair LTAIalice (Active)", "--UserName alicia")
+			expect(t, "writes", writes(srv), []string(nil))
+		}
+	}
+}
