@@ -223,7 +223,10 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 		live, found, err = r.find(ctx, &state)
 		return found, err
 	}
-	found, err := r.FindTwice(ctx, find, find)
+	found, err := r.FindTwice(ctx, func(ctx context.Context) (bool, error) {
+		found, err := find(ctx)
+		return found, ram.IgnoreNotFound(err, "User") // a stale response may contradict another one
+	}, find)
 	if err == nil && !found {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
 			"The RAM user %q of account %s no longer has a login profile, or no longer exists. It was deleted outside of Terraform. The next apply creates a new login profile with the password of the configuration.",
@@ -247,17 +250,38 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// find reads the profile, under the user's name of today.
-func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (live ram.LoginProfile, there bool, err error) {
+// find reads the profile under the current name of the user, which it stores in m.
+func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (live ram.LoginProfile, found bool, err error) {
+	user := ram.User{ID: m.UserID.ValueString(), Name: m.UserName.ValueString()}
+	live, found, err = findLoginProfile(ctx, r.Instance, &user)
+	m.UserName = types.StringValue(user.Name)
+	return live, found, err
+}
+
+// findLoginProfile reads the login profile of a user, and stores the user's current name. The
+// service addresses a profile by the name of the user, so it does not find the profile of a
+// user who was renamed outside of Terraform. A profile that is not found is therefore missing only
+// if a fresh read by id finds no user, or the user under the same name. If the service does not find the name
+// that it returns for the id, findLoginProfile returns that error.
+func findLoginProfile(ctx context.Context, i *instance.Instance, user *ram.User) (live ram.LoginProfile, found bool, err error) {
 	for {
-		live, err = r.Client.LoginProfile(ctx, m.UserName.ValueString())
+		live, err = i.Client.LoginProfile(ctx, user.Name)
 		if !ram.NoLoginProfile(err) {
 			return live, err == nil, err
 		}
-		renamed, err := owner.FollowRename(ctx, r.Instance, &m.Object)
-		if err != nil || !renamed {
-			return live, false, err
+		if user.ID == "" {
+			return live, false, nil
 		}
+		current, unread := i.Client.RefreshUserByID(ctx, user.ID)
+		switch {
+		case ram.NotFound(unread, "User"):
+			return live, false, nil
+		case unread != nil:
+			return live, false, unread
+		case current.Name == user.Name:
+			return live, false, ram.IgnoreNotFound(err, "User.LoginProfile")
+		}
+		user.Name = current.Name
 	}
 }
 
@@ -343,30 +367,27 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	if gone, err := r.followOwner(ctx, &state); gone || diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	name := state.UserName.ValueString()
-	err := r.Client.DeleteLoginProfile(ctx, name)
+	user := ram.User{ID: state.UserID.ValueString(), Name: state.UserName.ValueString()}
+	err := r.Client.DeleteLoginProfile(ctx, user.Name)
 	if ram.NoLoginProfile(err) {
 		gone, unread := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-			_, err := r.Client.LoginProfile(ctx, name)
-			if ram.NoLoginProfile(err) {
-				return false, nil
-			}
-			return err == nil, err
+			_, found, err := findLoginProfile(ctx, r.Instance, &user)
+			return found, err
 		})
 		if gone || diagnostics.Report(&resp.Diagnostics, f, unread) {
 			return
 		}
-		err = r.Client.DeleteLoginProfile(ctx, name) // it exists after all
+		err = r.Client.DeleteLoginProfile(ctx, user.Name) // it exists after all
 	}
 	if !ram.NoLoginProfile(err) && diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
+	if err == nil {
+		user.ID = "" // a confirmed deletion needs no read of the user
+	}
 	left, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		_, err := r.Client.LoginProfile(ctx, name)
-		if ram.NoLoginProfile(err) {
-			return true, nil
-		}
-		return false, err
+		_, found, err := findLoginProfile(ctx, r.Instance, &user)
+		return err == nil && !found, ram.IgnoreNotFound(err, "User") // a stale response may contradict another one
 	})
 	diagnostics.ReportDelete("login profile", left, err, &resp.Diagnostics)
 }

@@ -632,3 +632,64 @@ func TestLoginProfile_oneNotFoundDoesNotEndADestroy(t *testing.T) {
 		expect(t, "the profile is deleted", profile(srv) == nil, true)
 	}
 }
+
+// The service does not find the profile of a user by an earlier name. That does not mean that the profile is deleted.
+func TestLoginProfile_renameDuringAnOperation(t *testing.T) {
+	t.Parallel()
+	live := func(srv *ramtest.Server) *ramtest.LoginProfile { return account(srv).Users["alicia"].LoginProfile }
+	for _, successor := range []bool{false, true} {
+		rename := func(a *ramtest.Account) {
+			if user := a.Users["alice"]; a.Users["alicia"] == nil {
+				user.Name = "alicia"
+				a.Users["alicia"] = user
+				delete(a.Users, "alice")
+			}
+			if successor {
+				a.Users["alice"] = &ramtest.User{ID: "200000000000000009", Name: "alice", DisplayName: "alice", Status: "active"}
+			}
+		}
+		arrange := func(operation string) (*ramtest.Server, acctest.Object) {
+			srv := withAlice(t)
+			o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(profileKind, logon(nil))
+			clean(t, diags)
+			srv.ChangeBefore(operation, rename)
+			return srv, o
+		}
+
+		srv, o := arrange("DeleteLoginProfile")
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Destroy(profileKind, o)
+		clean(t, diags)
+		expect(t, "the profile is deleted", live(srv) == nil, true)
+
+		srv, o = arrange("GetLoginProfile")
+		o, diags = newCore(t, srv.Getenv, clockOf(srv)).Read(profileKind, o)
+		clean(t, diags)
+		expect(t, "name", stateOf(t, o, "user_name"), "alicia")
+
+		srv, _ = arrange("UpdateLoginProfile")
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Invoke("ram_disable_console_logon", attributes{"user_name": "alice"})
+		clean(t, diags)
+		expect(t, "status", live(srv).Status, inactive)
+	}
+}
+
+// If the service does not find a user by the name that it returns for the id, nothing is known of the profile.
+func TestLoginProfile_contradictoryResponses(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(profileKind, logon(nil))
+	clean(t, diags)
+	srv.Inject(
+		ramtest.Rule{Action: "GetLoginProfile", Nth: "1-", Fault: "code", Status: 404, Code: "EntityNotExist.User"},
+		ramtest.Rule{Action: "DeleteLoginProfile", Nth: "1-", Fault: "code", Status: 404, Code: "EntityNotExist.User"},
+		ramtest.Rule{Action: "UpdateLoginProfile", Nth: "1-", Fault: "code", Status: 404, Code: "EntityNotExist.User"},
+	)
+	after, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(profileKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the login profile", "EntityNotExist.User")
+	expect(t, "state", after.State.Equal(o.State), true)
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(profileKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the login profile", "EntityNotExist.User")
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Invoke("ram_disable_console_logon", attributes{"user_name": "alice"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "EntityNotExist.User")
+	expect(t, "status", profile(srv).Status, active)
+}

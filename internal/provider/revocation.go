@@ -206,7 +206,7 @@ func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operati
 		return true
 	}
 	report("Disabling the console logon of %q.", user.Name)
-	if diagnostics.Report(diags, f, a.disableProfile(ctx, user.Name)) {
+	if diagnostics.Report(diags, f, a.disableProfile(ctx, user)) {
 		return false
 	}
 	report("The console logon of %q is disabled.", user.Name)
@@ -214,21 +214,28 @@ func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operati
 }
 
 // disableProfile sets the profile to Inactive, and waits until the service returns this or the profile is deleted.
-func (a *actsOnInstance) disableProfile(ctx context.Context, name string) error {
+func (a *actsOnInstance) disableProfile(ctx context.Context, user ram.User) error {
 	off := ram.Inactive
-	err := a.Client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
+	change := ram.LoginProfileChange{Status: &off}
+	err := a.Client.UpdateLoginProfile(ctx, user.Name, change)
 	if ram.NoLoginProfile(err) {
-		return nil
+		gone, unread := a.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			_, found, err := findLoginProfile(ctx, a.Instance, &user)
+			return found, err
+		})
+		if gone {
+			return nil
+		}
+		if err = unread; err == nil { // under another name of the user
+			err = a.Client.UpdateLoginProfile(ctx, user.Name, change)
+		}
 	}
 	if err != nil {
 		return diagnostics.WithState(afterRequest(err, "The console logon is still enabled.", "It is unknown whether the console logon is disabled. Treat it as enabled."), err)
 	}
 	shows, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		live, err := a.Client.LoginProfile(ctx, name)
-		if ram.NoLoginProfile(err) {
-			return true, nil
-		}
-		return err == nil && live.Status == ram.Inactive, err
+		live, found, err := findLoginProfile(ctx, a.Instance, &user)
+		return err == nil && (!found || live.Status == ram.Inactive), ram.IgnoreNotFound(err, "User") // a stale response may contradict another one
 	})
 	if err == nil && !shows {
 		err = fmt.Errorf("the service accepted the request, but still showed the profile as active after %s", instance.ConfirmLimit)
