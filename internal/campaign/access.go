@@ -187,7 +187,8 @@ func (r *accessRun) drawChange(d *driver, o accessObject) *accessChange {
 	c.prior = d.Null(o.kind)
 	if o.exists || rapid.IntRange(0, 3).Draw(r.t, o.name+": exists") > 0 {
 		old := r.truthful(o, o.draw(r.t, "old"))
-		prior, failed := c.prior, false
+		var prior acctest.Object
+		var failed bool
 		if o.imported != "" {
 			prior, failed = d.importID(o.kind, o.imported)
 		} else {

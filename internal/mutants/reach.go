@@ -141,7 +141,9 @@ func (w *switched) reach(ctx context.Context, o Options, programs []program) (ma
 		}
 	}
 	for _, tests := range byMutant {
-		slices.SortFunc(tests, func(a, b reaching) int { return cmp.Compare(a.took*time.Duration(a.reached), b.took*time.Duration(b.reached)) })
+		slices.SortFunc(tests, func(a, b reaching) int {
+			return cmp.Compare(a.took*time.Duration(a.reached), b.took*time.Duration(b.reached))
+		})
 	}
 	return byMutant, err
 }

@@ -704,7 +704,7 @@ func TestAccess_unchangedPolicyOfAKeyThatMustAllow(t *testing.T) {
 	for _, keyFirst := range []bool{true, false} {
 		c, said := newCore(t, srv.Getenv, fakeClock()), ""
 		for _, ofKey := range []bool{keyFirst, !keyFirst} {
-			diags := []*tfprotov6.Diagnostic{}
+			var diags []*tfprotov6.Diagnostic
 			if ofKey {
 				_, diags = c.Plan(ownPolicy, config, key)
 			} else {

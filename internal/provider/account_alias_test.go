@@ -115,7 +115,7 @@ func TestAccountAlias_singleSignOn(t *testing.T) {
 			})
 			c := newCore(t, srv.Getenv, fakeClock())
 			before := account(srv)
-			o, diags := c.Create(alias, attributes{"account_alias": "after"})
+			_, diags := c.Create(alias, attributes{"account_alias": "after"})
 			contains(t, acctest.Messages(diags), "NAME@after.onaliyun.com instead of NAME@"+before.Domain())
 			if lost := !account(srv).ConsoleAccess(ramtest.Logon{UserName: "admin", NameID: "admin@" + before.Domain()}).Allowed; lost && before.UserSso.LoginWithDomain && before.UserSso.Enabled {
 				t.Error("the logon is lost")
@@ -127,7 +127,7 @@ func TestAccountAlias_singleSignOn(t *testing.T) {
 			}
 			contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "before.onaliyun.com", "auxiliary_domain")
 			expect(t, "writes", writes(srv), []string(nil))
-			o, diags = c.Create(alias, attributes{"account_alias": "after", "allow_lock_out": true})
+			o, diags := c.Create(alias, attributes{"account_alias": "after", "allow_lock_out": true})
 			clean(t, diags)
 			contains(t, acctest.Messages(diags), "WARNING: "+refusal)
 			expect(t, "alias", account(srv).Alias, "after")

@@ -95,6 +95,7 @@ func (q consoleQuestion) lossRisk(loss access.Loss) setting.Risk {
 			Attribute: q.reset, Refuse: !loss.Accepted, Summary: "Users have to change their passwords, and may not",
 			Detail: fmt.Sprintf("The next logon of %s demands another password, and allow_user_to_change_password is false%s: they cannot log on until an administrator sets another password.", loss.Names(), togetherWith),
 		}
+	case access.Second: // below
 	}
 	return setting.Risk{
 		Attribute: q.factor, Refuse: !loss.Accepted, Summary: "A second factor is mandatory, but users may not bind one",
@@ -127,6 +128,7 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 		case access.Second:
 			d.Summary = fmt.Sprintf("The user %s would have no second factor, and may not bind one", loss.Names())
 			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without this second factor, the user %s cannot log on to the console.", togetherWith, loss.Names())
+		case access.Initial, access.Hard: // come from the password policy, never from one user
 		}
 		if unread != nil {
 			d.Detail += " The preference of the account could not be read, so the strictest one is assumed: " + diagnostics.Sentence(unread.Error())
