@@ -290,6 +290,38 @@ func TestOtherSide_shortCodesOfMissingObjects(t *testing.T) {
 	})
 }
 
+// Another client deletes the object of a user immediately before the provider does. Whatever kind the not-found code
+// names, the object is deleted.
+func TestOtherSide_codesThatAreNotPublished(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.UnpublishedCodes = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		for kind, story := range map[string]struct{ id, operation string }{
+			profileKind:              {"alice", "DeleteLoginProfile"},
+			verificationKind:         {"alice", "UnbindVerification"},
+			"ram_service_credential": {"alice:" + acctest.AliceCredential, "UpdateServiceCredential"},
+		} {
+			srv := withOneOfEach(t, option)
+			o, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(kind, story.id)
+			clean(t, diags)
+			srv.ChangeBefore(story.operation, func(a *ramtest.Account) {
+				alice := a.Users["alice"]
+				alice.LoginProfile, alice.Credentials = nil, nil
+				alice.SecurityEmail, alice.SecurityPhone = ramtest.Verification{}, ramtest.Verification{}
+			})
+			_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(kind, o)
+			clean(t, diags)
+			expect(t, kind+": the provider tried to delete it", len(srv.Calls(story.operation)) > 0, true)
+		}
+		srv := withOneOfEach(t, option)
+		srv.Change(func(a *ramtest.Account) {
+			a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop"}}
+		})
+		srv.ChangeBefore("DeletePasskey", func(a *ramtest.Account) { a.Users["alice"].Passkeys = nil })
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Invoke(passkeyGone, attributes{"user_name": "alice", "allow_lock_out": true})
+		clean(t, diags)
+	})
+}
+
 // The code distinguishes a wrong secret from an unknown key.
 func TestOtherSide_statusesOfWrongCredentials(t *testing.T) {
 	t.Parallel()

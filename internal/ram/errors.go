@@ -159,6 +159,9 @@ func hasCode(err error, prefixes ...string) bool {
 // matches EntityNotExist.LoginProfile, but not EntityNotExist.User, and "User" matches
 // neither. If a missing user means that its object is gone too, name both kinds. NotFound
 // is false for the 404 of a gateway, for a 403, and for an [*UnknownAccountError].
+//
+// For the operations in soleKinds, the code that means their object is not published: every
+// other not-found code than that of the user means the object.
 func NotFound(err error, kinds ...string) bool {
 	var unknown *UnknownAccountError
 	return !errors.As(err, &unknown) && notFound(err, kinds...)
@@ -172,6 +175,32 @@ func IgnoreNotFound(err error, kinds ...string) error {
 	return err
 }
 
+const entityNotExist = "EntityNotExist"
+
+// soleKinds are the kinds of the one object, besides the user, that an operation may not
+// find. If the code for the object is published, only that code and one without a kind mean
+// the object.
+var soleKinds = map[string]struct {
+	kind      string
+	published bool
+}{
+	getLoginProfile.action:           {"User.LoginProfile", true},
+	updateLoginProfile.action:        {"User.LoginProfile", true},
+	deleteLoginProfile.action:        {"User.LoginProfile", true},
+	getServiceCredential.action:      {"User.ServiceCredential", false},
+	updateServiceCredential.action:   {"User.ServiceCredential", false},
+	deleteServiceCredential.action:   {"User.ServiceCredential", false},
+	deletePasskey.action:             {"Passkey", false},
+	getRecycledKey.action:            {"User.AccessKey", false},
+	restoreRecycledKey.action:        {"User.AccessKey", false},
+	purgeRecycledKey.action:          {"User.AccessKey", false},
+	getRecycledUser.action:           {"User", false},
+	restoreRecycledUser.action:       {"User", false},
+	purgeRecycledUser.action:         {"User", false},
+	getAccountAccessKeyPolicy.action: {"AccessKeyPolicy", false},
+	unbindVerification.action:        {"User.Verification", false},
+}
+
 // notFound is NotFound regardless of the object's account.
 func notFound(err error, kinds ...string) bool {
 	serviceErr := serviceError(err)
@@ -179,6 +208,9 @@ func notFound(err error, kinds ...string) bool {
 		return false
 	}
 	kind, is := strings.CutPrefix(serviceErr.Code, "EntityNotExist.")
+	if sole, known := soleKinds[serviceErr.Action]; known && (serviceErr.Code == entityNotExist || is && !sole.published && kind != "User") {
+		kind, is = sole.kind, true
+	}
 	return is && slices.ContainsFunc(kinds, func(k string) bool { return withoutUser(k) == withoutUser(kind) })
 }
 
@@ -214,11 +246,16 @@ func Conflict(err error) bool { return hasCode(err, "DeleteConflict") }
 func ConflictWith(err error, kind string) bool { return hasCode(err, "DeleteConflict."+kind) }
 
 // NotServed reports whether the endpoint does not offer the operation. A site may lack
-// operations for newer kinds of objects.
-func NotServed(err error) bool { return hasCode(err, "InvalidAction", "InvalidApi") }
+// operations for newer kinds of objects. The older form of the error is recognized by its
+// message (documented).
+func NotServed(err error) bool {
+	serviceErr := serviceError(err)
+	return hasCode(err, "InvalidAction", "InvalidApi") ||
+		serviceErr != nil && serviceErr.Code == "InvalidParameter" && strings.Contains(serviceErr.Message, "Action or Version")
+}
 
 // Invalid reports whether the service refused the value of a parameter.
-func Invalid(err error) bool { return hasCode(err, "InvalidParameter") }
+func Invalid(err error) bool { return hasCode(err, "InvalidParameter") && !NotServed(err) }
 
 // Denied reports whether the caller lacks the permission.
 func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }

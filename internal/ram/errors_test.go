@@ -67,6 +67,62 @@ func TestPredicatesGoByTheCode(t *testing.T) {
 	}
 }
 
+// The codes of some operations are not published. Parent and child stay apart.
+func TestNotFound_operationsWithOneKind(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		action, code, kind string
+		want               bool
+	}{
+		{"GetLoginProfile", "EntityNotExist", "User.LoginProfile", true},
+		{"GetLoginProfile", "EntityNotExist", "User", false},
+		{"GetLoginProfile", "EntityNotExist.User", "User.LoginProfile", false},
+		{"GetLoginProfile", "EntityNotExist.User.User", "User.LoginProfile", false},
+		{"GetLoginProfile", "EntityNotExist.User.User", "User", false},
+		{"GetUser", "EntityNotExist", "User", false},
+		{"DeleteServiceCredential", "EntityNotExist.Credential", "User.ServiceCredential", true},
+		{"DeleteServiceCredential", "EntityNotExist.User", "User.ServiceCredential", false},
+		{"DeleteServiceCredential", "EntityNotExist.User", "User", true},
+		{"DeleteServiceCredential", "InvalidApi.NotFound", "User.ServiceCredential", false},
+		{"DeletePasskey", "EntityNotExist.User.Passkey", "Passkey", true},
+		{"DeletePasskey", "EntityNotExist.PasskeyInfo", "Passkey", true},
+		{"RestoreAccessKeyFromRecycleBin", "EntityNotExist.RecycledAccessKey", "User.AccessKey", true},
+		{"RestoreAccessKeyFromRecycleBin", "EntityNotExist.User", "User.AccessKey", false},
+		{"GetUserInRecycleBin", "EntityNotExist.RecycledUser", "User", true},
+		{"GetAccessKeyPolicyForAccount", "EntityNotExist.Policy", "AccessKeyPolicy", true},
+		{"UnbindVerification", "EntityNotExist.VerifyInfo", "User.Verification", true},
+		{"UnbindVerification", "EntityNotExist.User", "User.Verification", false},
+	} {
+		err := &Error{Action: test.action, Status: 404, Code: test.code}
+		if got := NotFound(err, test.kind); got != test.want {
+			t.Errorf("%s, %s: no %s is %v", test.action, test.code, test.kind, got)
+		}
+	}
+}
+
+func TestNotServed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		code, message string
+		want          bool
+	}{
+		{"InvalidParameter", `The specified parameter "Action or Version" is not valid.`, true},
+		{"InvalidParameter", `The specified parameter "Format" is not valid.`, false},
+		{"InvalidParameter.Comments", `The specified parameter "Action or Version" is not valid.`, false},
+		{"InvalidAction.NotFound", "", true},
+		{"InvalidApi.NotFound", "", true},
+		{"EntityNotExist.User", "", false},
+	} {
+		err := &Error{Status: 400, Code: test.code, Message: test.message}
+		if got := NotServed(err); got != test.want {
+			t.Errorf("%s, %q: not served is %v", test.code, test.message, got)
+		}
+		if test.want && Invalid(err) {
+			t.Errorf("%s, %q: invalid", test.code, test.message)
+		}
+	}
+}
+
 var errSomething = errors.New("something")
 
 func TestOutcomeUnknown(t *testing.T) {

@@ -49,6 +49,7 @@ func Assumptions() []Assumption {
 		{"OmitEmptyFields", "optional texts without a value are \"\"", isObserved, "vendor samples show both", nil, "TestUserSso_data"},
 		{"OmitEmptyLists", "an empty list is present", isObserved, "third-party tools and official provider", nil, "TestOtherSide_emptyListsAreLeftOut"},
 		{"ShortEntityCodes", "EntityNotExist.User.LoginProfile and kin", isDocumented, "error tables of 2018 and 2021; public clients match both", nil, "TestOtherSide_shortCodesOfMissingObjects"},
+		{"UnpublishedCodes", "EntityNotExist.User.ServiceCredential and kin", isAssumed, "Ims publishes no codes; those of Ram have a kind", nil, "TestOtherSide_codesThatAreNotPublished"},
 		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, "TestOtherSide_statusesOfWrongCredentials"},
 
 		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestCache_everyWriteInvalidatesWhatItChanges"},

@@ -67,6 +67,9 @@ type Behaviour struct {
 	// ShortEntityCodes returns EntityNotExist.LoginProfile instead of EntityNotExist.User.LoginProfile, and likewise for
 	// the other objects of a user.
 	ShortEntityCodes bool
+	// UnpublishedCodes returns EntityNotExist for a missing login profile, and codes of another kind for a missing service
+	// credential, security address and passkey, whose codes are not published.
+	UnpublishedCodes bool
 	// SwapStatuses returns 403 for a wrong signature and 400 for an unknown key, as other tables of the vendor do.
 	SwapStatuses bool
 

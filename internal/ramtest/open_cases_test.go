@@ -92,6 +92,17 @@ func TestShortEntityCodes(t *testing.T) {
 	c.refused("EntityNotExist.User.LoginProfile", "Ims", "GetLoginProfile", of("Ims", "alice")...)
 }
 
+func TestUnpublishedCodes(t *testing.T) {
+	t.Parallel()
+	s, c := other(t, func(b *Behaviour) { b.UnpublishedCodes = true })
+	c.refused("EntityNotExist", "Ims", "GetLoginProfile", of("Ims", "alice")...)
+	c.refused("EntityNotExist.User", "Ims", "GetLoginProfile", of("Ims", "bob")...)
+	c.refused("EntityNotExist.PasskeyInfo", "Ims", "DeletePasskey", of("Ims", "alice", "PasskeyId", "none")...)
+	s.SetBehaviour(func(b *Behaviour) { b.UnpublishedCodes = false })
+	c.refused("EntityNotExist.User.LoginProfile", "Ims", "GetLoginProfile", of("Ims", "alice")...)
+	c.refused("EntityNotExist.Passkey", "Ims", "DeletePasskey", of("Ims", "alice", "PasskeyId", "none")...)
+}
+
 func TestVerification_notFound(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(b *Behaviour) { b.VerificationNotFound = true })

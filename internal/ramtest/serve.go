@@ -118,6 +118,7 @@ func (c *conversation) execute() {
 
 // status returns an error as the service does. The vendor's tables disagree about two statuses (documented, both;
 // Behaviour.SwapStatuses), and public clients match two families of codes. (observed; Behaviour.ShortEntityCodes)
+// Ims publishes no codes. (assumed; Behaviour.UnpublishedCodes).
 func (s *Server) status(err error) error {
 	var failed *failure
 	if !errors.As(err, &failed) {
@@ -127,6 +128,18 @@ func (s *Server) status(err error) error {
 	if s.behaviour.ShortEntityCodes {
 		if kind, ok := strings.CutPrefix(failed.Code, "EntityNotExist.User."); ok {
 			other.Code = "EntityNotExist." + kind
+		}
+	}
+	if s.behaviour.UnpublishedCodes {
+		switch failed.Code {
+		case "EntityNotExist.User.LoginProfile":
+			other.Code = "EntityNotExist"
+		case "EntityNotExist.User.ServiceCredential":
+			other.Code = "EntityNotExist.Credential"
+		case "EntityNotExist.User.Verification":
+			other.Code = "EntityNotExist.VerifyInfo"
+		case "EntityNotExist.Passkey":
+			other.Code = "EntityNotExist.PasskeyInfo"
 		}
 	}
 	if !s.behaviour.SwapStatuses {
