@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -96,6 +97,7 @@ type userDeletion struct {
 	forced       bool // the dependants are removed
 	deleteDevice bool // with forced: a virtual MFA device is deleted, and not only unbound
 	diags        *diag.Diagnostics
+	removed      []dependant
 }
 
 func (d *userDeletion) loginProfile(ctx context.Context, name string) ([]dependant, error) {
@@ -210,16 +212,19 @@ func (d *userDeletion) groups(ctx context.Context, name string) (found []dependa
 }
 
 // dependants are all that the user has. A kind that cannot be listed counts as present,
-// with the reason.
-func (d *userDeletion) dependants(ctx context.Context) (found []dependant) {
+// with the reason, and can be removed by no request. The error is that of the first one.
+func (d *userDeletion) dependants(ctx context.Context) (found []dependant, unlisted error) {
 	for _, kind := range d.dependantKinds() {
 		some, err := d.list(ctx, kind)
 		if err != nil {
 			some = []dependant{{text: fmt.Sprintf("possibly %s, which cannot be listed: %s", kind.noun, err)}}
+			if unlisted == nil {
+				unlisted = err
+			}
 		}
 		found = append(found, some...)
 	}
-	return found
+	return found, unlisted
 }
 
 // list returns the dependants of one kind. They are listed by name, so a response that the
@@ -258,45 +263,66 @@ func commandsOf(found []dependant) string {
 
 // hasNothing reports whether the user has nothing that would be lost with it, and refuses
 // the deletion otherwise. Which objects prevent it on the side of the service is not
-// certain (two sources of the vendor disagree), so they are listed before.
+// certain (two sources of the vendor disagree), so they are listed before. One list may be
+// stale in either direction, so two consecutive ones must be empty. A third is needed after
+// an object that was removed a moment ago.
 func (d *userDeletion) hasNothing(ctx context.Context) bool {
-	found := d.dependants(ctx)
-	if len(found) > 0 { // perhaps removed a moment ago, and still listed
+	found, _ := d.dependants(ctx)
+	for empty := len(found) == 0; ; empty = true {
 		_, err := d.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-			found = d.dependants(ctx)
+			found, _ = d.dependants(ctx)
 			return len(found) > 0, nil
 		})
-		if diagnostics.Report(d.diags, d.failed("Nothing was changed."), err) {
+		switch {
+		case diagnostics.Report(d.diags, d.failed("Nothing was changed."), err):
 			return false
+		case len(found) > 0:
+			d.refuse(found, nil)
+			return false
+		case empty:
+			return true
 		}
 	}
-	if len(found) > 0 {
-		d.refuse(found, nil)
-	}
-	return len(found) == 0
 }
 
-// strip removes all dependants. It lists them again each time, so it can be repeated.
+// strip removes all dependants. It lists all kinds before it removes the first object, to
+// remove nothing if a kind cannot be listed. It can be repeated.
 func (d *userDeletion) strip(ctx context.Context) error {
-	for _, kind := range d.dependantKinds() {
-		if err := d.stripKind(ctx, kind); err != nil {
-			return diagnostics.WithState(fmt.Sprintf("The user exists, and may still have %s. Run again to continue: each step can be repeated.", kind.noun), err)
+	found, unlisted := d.dependants(ctx)
+	if unlisted != nil {
+		state := "The user exists. Nothing was removed."
+		if len(d.removed) > 0 {
+			state = "The user exists. Some of its objects are removed already. Run again to continue: each step can be repeated."
 		}
-	}
-	return nil
-}
-
-func (d *userDeletion) stripKind(ctx context.Context, kind dependantKind) error {
-	found, err := d.list(ctx, kind)
-	if err != nil {
-		return err
+		return diagnostics.WithState(state+" It still has:\n\n"+texts(found), unlisted)
 	}
 	for _, one := range found {
 		if err := one.remove(ctx); err != nil {
-			return err
+			return diagnostics.WithState(fmt.Sprintf("The user exists, and may still have %s. Run again to continue: each step can be repeated.", one.text), err)
+		}
+		if !slices.ContainsFunc(d.removed, func(r dependant) bool { return r.command == one.command }) { // a stale list has it again
+			d.removed = append(d.removed, one)
 		}
 	}
 	return nil
+}
+
+// stripTwice strips the user again after a pause, because one list may be stale and lack an
+// object.
+func (d *userDeletion) stripTwice(ctx context.Context) error {
+	if err := d.strip(ctx); err != nil {
+		return err
+	}
+	_, err := d.ConfirmGone(ctx, func(ctx context.Context) (bool, error) { return false, d.strip(ctx) })
+	return err
+}
+
+// warnRemoved names the objects that were removed together with the user. In a replacement,
+// the plan does not.
+func (d *userDeletion) warnRemoved() {
+	if len(d.removed) > 0 {
+		d.diags.AddWarning(fmt.Sprintf("Objects of the user %q were removed", d.user.Name), "force_destroy is true, so all objects of the user were removed before it, including those that Terraform does not manage:\n\n"+texts(d.removed))
+	}
 }
 
 func (d *userDeletion) failed(state string) diagnostics.Operation {
@@ -310,11 +336,12 @@ func (d *userDeletion) run(ctx context.Context) {
 	if d.forced {
 		f.State = "The user exists. Some of its objects may be removed already. Run again to continue: each step can be repeated."
 	}
+	defer d.warnRemoved()
 	var conflict error
 	var found []dependant
 	_, err := d.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		if d.forced {
-			if err := d.strip(ctx); err != nil {
+			if err := d.stripTwice(ctx); err != nil {
 				return false, err
 			}
 		}
@@ -324,7 +351,7 @@ func (d *userDeletion) run(ctx context.Context) {
 			conflict = nil
 			return err == nil, err
 		}
-		found = d.dependants(ctx)
+		found, _ = d.dependants(ctx)
 		return len(found) > 0 && !d.forced, nil
 	})
 	if diagnostics.Report(d.diags, f, err) {
@@ -377,7 +404,7 @@ func (r *userResource) warnForce(ctx context.Context, state userModel, diags *di
 	text := fmt.Sprintf("force_destroy is true. A destroy also removes all objects of the user %q, including those that Terraform does not manage: its login profile, all AccessKey pairs, "+
 		"service credentials, the binding of its MFA device, its memberships of groups and its attached policies.", name)
 	d := userDeletion{userResource: r, user: ram.User{ID: state.UserID.ValueString(), Name: name}}
-	if found := d.dependants(ctx); len(found) > 0 {
+	if found, _ := d.dependants(ctx); len(found) > 0 {
 		text += " At present it has:\n\n" + texts(found)
 	}
 	diagnostics.ObjectRemoved.Warn(diags, fmt.Sprintf("Destroying the user %q removes all its objects", name), text)

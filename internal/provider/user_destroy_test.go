@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -279,5 +280,58 @@ func TestUser_notFoundByNameIsNotWithoutObjects(t *testing.T) {
 			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "the AccessKey pair LTAIalice (Active)", "--UserName alicia")
 			expect(t, "writes", writes(srv), []string(nil))
 		}
+	}
+}
+
+// One empty list may be stale: a user is deleted only after two that are empty, and with force_destroy, an object that
+// only the second one has is removed as well.
+func TestUser_oneEmptyListDoesNotProveThatNothingExists(t *testing.T) {
+	t.Parallel()
+	for action, empty := range map[string]string{
+		"ListAccessKeys":         `{"RequestId":"X","AccessKeys":{"AccessKey":[]}}`,
+		"ListServiceCredentials": `{"RequestId":"X","IsTruncated":false,"ServiceCredentials":[]}`,
+		"GetLoginProfile":        "",
+	} {
+		for _, nth := range []string{"1", "2"} {
+			for _, forced := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s %s forced %v", action, nth, forced), func(t *testing.T) {
+					t.Parallel()
+					srv := withAlice(t)
+					srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UserConflicts = "none" })
+					object := map[string]string{"ListAccessKeys": "AccessKey", "ListServiceCredentials": "service credential", "GetLoginProfile": "login profile"}[action]
+					objectsOfUser[object].give(srv)
+					c, o := importedAlice(t, srv, attributes{"force_destroy": forced})
+					fault := ramtest.Rule{Action: action, Nth: nth, Fault: "garble", Body: empty}
+					if empty == "" {
+						fault = ramtest.Rule{Action: action, Nth: nth, Fault: "code", Status: 404, Code: "EntityNotExist.User.LoginProfile"}
+					}
+					srv.Inject(fault)
+					resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, userKind, o))
+					must(t, err)
+					text := acctest.Messages(resp.Diagnostics)
+					contains(t, text, objectsOfUser[object].text)
+					if forced {
+						clean(t, resp.Diagnostics)
+						contains(t, text, `WARNING: Objects of the user "alice" were removed`)
+						return
+					}
+					contains(t, text, "ERROR: Cannot delete the user")
+					expect(t, "writes", writes(srv), []string(nil))
+				})
+			}
+		}
+	}
+}
+
+// force_destroy removes nothing if it cannot list everything.
+func TestUser_forceDestroyListsBeforeItRemoves(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
+		srv := laden(t)
+		c, o := importedAlice(t, srv, attributes{"force_destroy": true})
+		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
+		_, diags := c.Destroy(userKind, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "Nothing was removed", "which cannot be listed", "NoPermission")
+		expect(t, "writes after a refused "+action, writes(srv), []string(nil))
 	}
 }
