@@ -133,7 +133,7 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The console logon of a RAM user. The password is either write-only and stored in neither the plan nor the state, or random and encrypted in the state. " +
-			"The provider never overwrites an existing profile: import it.\n\nDestroying the profile immediately ends console access of the user. AccessKey pairs are not affected.",
+			"The provider never overwrites an existing profile: import it.\n\nAfter the profile is destroyed, the user cannot log on to the console any more. The service does not document whether open sessions end. AccessKey pairs are not affected.",
 		Attributes: owner.Attributes(ctx, own),
 	}
 }

@@ -75,7 +75,7 @@ func (a *restoreUser) Metadata(_ context.Context, req action.MetadataRequest, re
 func (a *restoreUser) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Restores a deleted RAM user from the recycle bin, where it is for about 30 days, and waits until the service returns it. The user has the same id and name as before. " +
-			"Its AccessKey pairs are restored with it, and work again if they were active; console logon has to be enabled again. **Do not restore a user that was deleted because it was compromised.** " +
+			"Its AccessKey pairs are restored with it. The service does not document their status after that: assume that those that were active work again. Console logon has to be enabled again. **Do not restore a user that was deleted because it was compromised.** " +
 			"The action lists the keys of the restored user, with their status. A user that is not deleted is not changed. A restored user is in no state until it is imported.",
 		Attributes: recycledUserAttributes(ctx),
 	}
