@@ -627,6 +627,23 @@ func TestUser_clearsWhatImsRefusesToClear(t *testing.T) {
 	expect(t, "state", after.State.Equal(o.State), true)
 }
 
+// The gateway refuses an empty value with a code of its own.
+func TestUser_clearsWhatTheGatewayRefuses(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"MissingNewComments", "InvalidNewComments", "MissingParameter.NewComments", "InvalidParameter"} {
+		srv := ramtest.New(t)
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(userKind, attributes{"name": "carol", "comments": "one"})
+		clean(t, diags)
+		srv.Inject(ramtest.Rule{Action: "UpdateUser", Nth: "1", Fault: "code", Status: 400, Code: code})
+		config := attributes{"name": "carol"}
+		o, diags = c.Apply(userKind, config, o)
+		clean(t, diags)
+		expect(t, code+": comments", account(srv).Users["carol"].Comments, "")
+		steady(t, c, userKind, config, o)
+	}
+}
+
 // The SDK forbids these values, even if a site accepts them.
 func TestUser_tagValuesThatTheServiceForbids(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ package ram
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -256,6 +257,14 @@ func NotServed(err error) bool {
 
 // Invalid reports whether the service refused the value of a parameter.
 func Invalid(err error) bool { return hasCode(err, "InvalidParameter") && !NotServed(err) }
+
+// parameterRefused is Invalid for a service that may also use the codes of its gateway, which
+// begin with Missing or Invalid and the name of the parameter (documented).
+func parameterRefused(err error) bool {
+	serviceErr := serviceError(err)
+	return serviceErr != nil && serviceErr.Status == http.StatusBadRequest && !NotServed(err) &&
+		(strings.HasPrefix(serviceErr.Code, "Missing") || strings.HasPrefix(serviceErr.Code, "Invalid"))
+}
 
 // Denied reports whether the caller lacks the permission.
 func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }

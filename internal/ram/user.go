@@ -173,7 +173,7 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (
 	}
 	user, err := send(change)
 	clears, rest := change.split()
-	if clears == (UserChange{}) || !Invalid(err) {
+	if clears == (UserChange{}) || !parameterRefused(err) {
 		return user, err
 	}
 	if rest != (UserChange{}) {
