@@ -258,33 +258,6 @@ func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (
 	return live, found, err
 }
 
-// findLoginProfile reads the login profile of a user, and stores the user's current name. The
-// service addresses a profile by the name of the user, so it does not find the profile of a
-// user who was renamed outside of Terraform. A profile that is not found is therefore missing only
-// if a fresh read by id finds no user, or the user under the same name. If the service does not find the name
-// that it returns for the id, findLoginProfile returns that error.
-func findLoginProfile(ctx context.Context, i *instance.Instance, user *ram.User) (live ram.LoginProfile, found bool, err error) {
-	for {
-		live, err = i.Client.LoginProfile(ctx, user.Name)
-		if !ram.NoLoginProfile(err) {
-			return live, err == nil, err
-		}
-		if user.ID == "" {
-			return live, false, nil
-		}
-		current, unread := i.Client.RefreshUserByID(ctx, user.ID)
-		switch {
-		case ram.NotFound(unread, "User"):
-			return live, false, nil
-		case unread != nil:
-			return live, false, unread
-		case current.Name == user.Name:
-			return live, false, ram.IgnoreNotFound(err, "User.LoginProfile")
-		}
-		user.Name = current.Name
-	}
-}
-
 // mfaRequiredByAccount reports whether the profile shows a demand for MFA only because the account
 // demands it of all users (assumed: no source says whether it does). The profile's own
 // flag is then what it was.
