@@ -98,7 +98,7 @@ func TestDestroy_readsTheOwnerOfTheOwnKeyOnce(t *testing.T) {
 		"GetLoginProfile": 3 * users,   // so is the login profile
 		"GetUser":         3*users + 1, // the name for the keys, the name and the deletion of each, and the provider's own
 		"ListUsers":       1,           // the names for the profiles
-		"GetUserMFAInfo":  2 * users,
+		"GetUserMFAInfo":  users,
 		"DeleteUser":      users,
 	} {
 		if calls := len(srv.Calls(action)); calls > most || calls == 0 {

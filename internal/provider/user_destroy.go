@@ -72,8 +72,9 @@ type dependant struct {
 // dependantKind is a kind of dependant, in the order in which they are removed: first what
 // opens the account.
 type dependantKind struct {
-	noun string
-	list func(ctx context.Context, userName string) ([]dependant, error)
+	noun  string
+	list  func(ctx context.Context, userName string) ([]dependant, error)
+	opens bool // it gives access, so one empty list does not prove that there is none
 }
 
 // dependantKinds are all kinds. Passkeys are not among them: without a login profile they
@@ -81,12 +82,12 @@ type dependantKind struct {
 // not list (documented).
 func (d *userDeletion) dependantKinds() []dependantKind {
 	return []dependantKind{
-		{"a login profile", d.loginProfile},
-		{"AccessKey pairs", d.accessKeys},
-		{"service credentials", d.serviceCredentials},
-		{"an MFA device", d.mfaDevice},
-		{"policies", d.policies},
-		{"groups", d.groups},
+		{"a login profile", d.loginProfile, true},
+		{"AccessKey pairs", d.accessKeys, true},
+		{"service credentials", d.serviceCredentials, true},
+		{"an MFA device", d.mfaDevice, false},
+		{"policies", d.policies, false},
+		{"groups", d.groups, false},
 	}
 }
 
@@ -214,7 +215,11 @@ func (d *userDeletion) groups(ctx context.Context, name string) (found []dependa
 // dependants are all that the user has. A kind that cannot be listed counts as present,
 // with the reason, and can be removed by no request. The error is that of the first one.
 func (d *userDeletion) dependants(ctx context.Context) (found []dependant, unlisted error) {
-	for _, kind := range d.dependantKinds() {
+	return d.dependantsOf(ctx, d.dependantKinds())
+}
+
+func (d *userDeletion) dependantsOf(ctx context.Context, kinds []dependantKind) (found []dependant, unlisted error) {
+	for _, kind := range kinds {
 		some, err := d.list(ctx, kind)
 		if err != nil {
 			some = []dependant{{text: fmt.Sprintf("possibly %s, which cannot be listed: %s", kind.noun, err)}}
@@ -264,13 +269,17 @@ func commandsOf(found []dependant) string {
 // hasNothing reports whether the user has nothing that would be lost with it, and refuses
 // the deletion otherwise. Which objects prevent it on the side of the service is not
 // certain (two sources of the vendor disagree), so they are listed before. One list may be
-// stale in either direction, so two consecutive ones must be empty. A third is needed after
-// an object that was removed a moment ago.
+// stale in either direction, so two consecutive ones of what opens the account must be
+// empty. A third is needed after an object that was removed a moment ago.
 func (d *userDeletion) hasNothing(ctx context.Context) bool {
 	found, _ := d.dependants(ctx)
 	for empty := len(found) == 0; ; empty = true {
+		kinds := d.dependantKinds()
+		if empty {
+			kinds = slices.DeleteFunc(kinds, func(kind dependantKind) bool { return !kind.opens })
+		}
 		_, err := d.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-			found, _ = d.dependants(ctx)
+			found, _ = d.dependantsOf(ctx, kinds)
 			return len(found) > 0, nil
 		})
 		switch {
