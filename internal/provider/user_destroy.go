@@ -387,7 +387,11 @@ func (d *userDeletion) refuse(found []dependant, conflict error) {
 	if commands := commandsOf(found); commands != "" {
 		parts = append(parts, "Remove these objects, and apply again:\n\n"+commands)
 	}
-	if !d.forced && len(found) > 0 {
+	unlisted := slices.ContainsFunc(found, func(one dependant) bool { return one.remove == nil })
+	if unlisted {
+		parts = append(parts, "What cannot be listed counts as present. Remove the cause of these errors, such as a missing permission, and apply again.")
+	}
+	if !d.forced && len(found) > 0 && !unlisted { // force_destroy has to list all kinds too
 		parts = append(parts, fmt.Sprintf("Or let Terraform remove all objects of the user, including those that Terraform does not manage: apply the following, and then remove the user from the configuration. "+
 			"If the user is no longer in the configuration, add it again at its former address:\n\n  resource \"ram_user\" \"example\" {\n    name          = %q\n    force_destroy = true\n  }", d.user.Name))
 	}
