@@ -307,8 +307,7 @@ func TestAttack_releaseKey(t *testing.T) {
 	t.Parallel()
 	needs(t, "gpg")
 	ours, other := newGPGKey(t), newGPGKey(t)
-	const longAgo = "--faked-system-time=20200101T000000"
-	old := newGPGKey(t, longAgo)
+	old := newGPGKey(t, "--faked-system-time=20200101T000000")
 	l := newRelease(t)
 	ours.sign(t, l)
 	check := func(public, fingerprint string) error { return verifySignature(t.Context(), public, fingerprint, l) }
@@ -321,7 +320,8 @@ func TestAttack_releaseKey(t *testing.T) {
 	refused(t, check(both, ours.fingerprint), "2 keys")
 	ours.revoke(t)
 	refused(t, check(ours.public, ours.fingerprint), "revoked")
-	old.gpg(t, longAgo, "--output", l.path(l.sums()+".sig"), "--detach-sign", l.path(l.sums()))
+	// An hour later, because the clock of the key's creation ran on.
+	old.gpg(t, "--faked-system-time=20200101T010000", "--output", l.path(l.sums()+".sig"), "--detach-sign", l.path(l.sums()))
 	refused(t, check(old.public, old.fingerprint), "expired")
 }
 
