@@ -240,8 +240,8 @@ func (d *userDeletion) list(ctx context.Context, kind dependantKind) ([]dependan
 		return found, err
 	}
 	live, err := d.Client.RefreshUserByID(ctx, d.user.ID)
-	if err != nil {
-		return nil, err
+	if err != nil { // a user that does not exist has nothing
+		return nil, ram.IgnoreNotFound(err, "User")
 	}
 	d.user = live
 	return kind.list(ctx, d.user.Name)

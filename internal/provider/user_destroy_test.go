@@ -286,6 +286,20 @@ func TestUser_notFoundByNameIsNotWithoutObjects(t *testing.T) {
 	}
 }
 
+// Another client may delete the user while its objects are listed.
+func TestUser_deletedByOthersDuringTheDestroy(t *testing.T) {
+	t.Parallel()
+	for _, forced := range []bool{false, true} {
+		srv := withAlice(t)
+		c, o := importedAlice(t, srv, attributes{"force_destroy": forced})
+		srv.ChangeBefore("GetLoginProfile", func(a *ramtest.Account) { delete(a.Users, "alice") })
+		resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, userKind, o))
+		must(t, err)
+		clean(t, resp.Diagnostics)
+		expect(t, "writes", writes(srv), []string{"DeleteUser"})
+	}
+}
+
 // One empty list may be stale: a user is deleted only after two that are empty, and with force_destroy, an object that
 // only the second one has is removed as well.
 func TestUser_oneEmptyListDoesNotProveThatNothingExists(t *testing.T) {
