@@ -33,7 +33,7 @@ func (c *Client) readAlias(ctx context.Context) (string, error) {
 	}
 	var response struct{ AccountAlias text }
 	err = c.call(ctx, getAccountAlias, nil, &response)
-	if childNotFound(err) {
+	if NotFound(err, "AccountAlias") {
 		return "", nil
 	}
 	if err != nil {

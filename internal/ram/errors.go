@@ -199,6 +199,8 @@ var soleKinds = map[string]struct {
 	restoreRecycledUser.action:       {"User", false},
 	purgeRecycledUser.action:         {"User", false},
 	getAccountAccessKeyPolicy.action: {"AccessKeyPolicy", false},
+	getAccountAlias.action:           {"AccountAlias", false},
+	getVerification.action:           {"User.Verification", false},
 	unbindVerification.action:        {"User.Verification", false},
 }
 
@@ -213,14 +215,6 @@ func notFound(err error, kinds ...string) bool {
 		kind, is = sole.kind, true
 	}
 	return is && slices.ContainsFunc(kinds, func(k string) bool { return withoutUser(k) == withoutUser(kind) })
-}
-
-// childNotFound reports whether the service says that a user has no object of the kind that
-// the operation is about. It is for operations whose code is not documented: every
-// not-found error counts that is not about the user.
-func childNotFound(err error) bool {
-	var unknown *UnknownAccountError
-	return hasCode(err, "EntityNotExist") && !notFound(err, "User") && !errors.As(err, &unknown)
 }
 
 // withoutUser returns a kind without the prefix "User.".

@@ -68,7 +68,7 @@ func (a *verificationResponse) verification() (v Verification) {
 func (c *Client) Verification(ctx context.Context, userName string) (Verification, error) {
 	var response verificationResponse
 	err := c.callForUser(ctx, getVerification, userName, nil, &response)
-	if childNotFound(err) {
+	if NotFound(err, "User.Verification") {
 		return Verification{}, nil
 	}
 	if err != nil {
