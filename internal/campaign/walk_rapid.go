@@ -56,7 +56,11 @@ func repeatWalk(walks int, seed uint64, one func(*rapid.T), f *figures) error {
 	flagsMutex.Lock()
 	var begun sync.Once
 	defer begun.Do(flagsMutex.Unlock)
-	if err := setFlags(map[string]string{"rapid.checks": fmt.Sprint(walks), "rapid.seed": fmt.Sprint(seed), "rapid.nofailfile": "true", "rapid.shrinktime": "1m0s"}); err != nil {
+	checks := walks
+	if flag.Lookup("test.short") != nil && testing.Short() {
+		checks *= 5 // under -short, rapid does a fifth
+	}
+	if err := setFlags(map[string]string{"rapid.checks": fmt.Sprint(checks), "rapid.seed": fmt.Sprint(seed), "rapid.nofailfile": "true", "rapid.shrinktime": "1m0s"}); err != nil {
 		return err
 	}
 	r, done := &recorder{}, make(chan struct{})

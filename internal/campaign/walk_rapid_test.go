@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -43,16 +44,18 @@ func TestWalks_reportAFailedWalkAndItsSeed(t *testing.T) {
 // Two workers that begin at once use their own seeds.
 func TestWalks_eachWorkerHasItsOwnSeed(t *testing.T) {
 	t.Parallel()
-	drawn := make(chan uint64, 2)
-	for _, seed := range []uint64{1, 2} {
-		go func() {
-			if err := repeatWalk(1, seed, func(t *rapid.T) { drawn <- rapid.Uint64().Draw(t, "a number") }, newFigures("walks")); err != nil {
+	drawn := make([]uint64, 2)
+	var walks sync.WaitGroup
+	for n := range drawn {
+		walks.Go(func() {
+			if err := repeatWalk(1, uint64(n+1), func(t *rapid.T) { drawn[n] = rapid.Uint64Min(1).Draw(t, "a number") }, newFigures("walks")); err != nil {
 				t.Error(err)
 			}
-		}()
+		})
 	}
-	if a, b := <-drawn, <-drawn; a == b {
-		t.Errorf("both drew %d", a)
+	walks.Wait()
+	if drawn[0] == drawn[1] {
+		t.Errorf("both drew %d", drawn[0])
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -30,14 +31,30 @@ func (c command) run(ctx context.Context, program string, arguments ...string) (
 	// An interrupt first lets the program stop the processes that it started.
 	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
 	run.WaitDelay = 10 * time.Second
-	run.Stdout = io.MultiWriter(&out, &all, c.log)
-	run.Stderr = io.MultiWriter(&all, c.log)
+	// os/exec copies the two streams concurrently.
+	both := &lockedWriter{w: io.MultiWriter(&all, c.log)}
+	run.Stdout = io.MultiWriter(&out, both)
+	run.Stderr = both
 	if err := run.Run(); err != nil {
 		return out.String(), fmt.Errorf("%s %s: %w\n%s", program, strings.Join(arguments, " "), err, tail(all.String()))
 	}
 	return out.String(), nil
 }
 
+// lockedWriter lets several goroutines write to one writer.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements io.Writer.
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// tail returns the last lines of an output.
 func tail(text string) string {
 	const most = 12
 	lines := strings.Split(strings.TrimSpace(text), "\n")
