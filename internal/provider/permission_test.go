@@ -68,6 +68,8 @@ func addObjectsOfUser(srv *ramtest.Server) {
 		u.Groups, u.Policies = []string{"ops"}, []string{"System/ReadOnlyAccess"}
 		u.LoginProfile = &ramtest.LoginProfile{Password: password, Status: "Active", CreateDate: srv0(a)}
 		u.MFASerial, a.MFADevices[phoneSerial].UserID = phoneSerial, u.ID
+		u.Credentials = []*ramtest.ServiceCredential{{ID: "SC1", Name: "ci", ServiceName: "dashscope.aliyuncs.com", Status: "Active", CreateTime: srv0(a)}}
+		u.Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: srv0(a)}}
 	})
 }
 

@@ -158,7 +158,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A RAM user. A new name renames the user in place: its id stays, and so do its login profile, AccessKey pairs, MFA device, groups and policies.\n\n" +
 			"An optional attribute that was never configured keeps the value that it has in the account. An attribute that is removed from the configuration is cleared.\n\n" +
-			"Destroying a user moves it to the account's recycle bin for about a month. A user with a login profile, an AccessKey pair, a service credential, an MFA device, a group or a policy " +
+			"Destroying a user moves it to the account's recycle bin for about a month. A user with a login profile, an AccessKey pair, a service credential, a passkey, an MFA device, a group or a policy " +
 			"is not deleted, unless `force_destroy` is set. The provider never destroys the user that Terraform runs as.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
@@ -186,7 +186,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether a destroy first removes everything that the user has, **including what Terraform does not manage**: the login profile, all AccessKey pairs, service credentials, the binding " +
+				MarkdownDescription: "Whether a destroy first removes everything that the user has, **including what Terraform does not manage**: the login profile, all AccessKey pairs, service credentials, passkeys, the binding " +
 					"of the MFA device, memberships of groups and attached policies. The plan names what is removed. Policies that are attached in a resource group are not listed by RAM; the error names the commands that detach them. " +
 					"The default is `false`. A destroy uses the value of the last apply. It is never sent to the service.",
 			},

@@ -77,14 +77,17 @@ type dependantKind struct {
 	opens bool // it gives access, so one empty list does not prove that there is none
 }
 
-// dependantKinds are all kinds. Passkeys are not among them: without a login profile they
-// open nothing. Neither are policies that are attached in a resource group, which RAM does
-// not list (documented).
+// dependantKinds are all kinds. A passkey is a way to log on to the console (documented), so
+// without a login profile, which is listed twice, it opens nothing. Policies that are
+// attached in a resource group are not among the kinds, because RAM does not list them
+// (documented). Neither are security addresses: they only receive codes for the logon of
+// the user, hold nothing that could be lost, and exist for no one else.
 func (d *userDeletion) dependantKinds() []dependantKind {
 	return []dependantKind{
 		{"a login profile", d.loginProfile, true},
 		{"AccessKey pairs", d.accessKeys, true},
 		{"service credentials", d.serviceCredentials, true},
+		{"passkeys", d.passkeys, false},
 		{"an MFA device", d.mfaDevice, false},
 		{"policies", d.policies, false},
 		{"groups", d.groups, false},
@@ -150,6 +153,24 @@ func (d *userDeletion) serviceCredentials(ctx context.Context, name string) (fou
 					}
 				}
 				return ram.IgnoreNotFound(d.Client.DeleteServiceCredential(ctx, name, credential.ID), "User.ServiceCredential")
+			},
+		})
+	}
+	return found, err
+}
+
+// passkeys do not exist where the endpoint has no operation that lists them.
+func (d *userDeletion) passkeys(ctx context.Context, name string) (found []dependant, err error) {
+	passkeys, err := d.Client.Passkeys(ctx, name)
+	if ram.NotServed(err) {
+		return nil, nil
+	}
+	for _, passkey := range passkeys {
+		found = append(found, dependant{
+			fmt.Sprintf("the passkey %s (%q)", passkey.ID, passkey.Name),
+			fmt.Sprintf("aliyun ims DeletePasskey --UserPrincipalName %s --PasskeyId %s", d.user.PrincipalName, passkey.ID),
+			func(ctx context.Context) error {
+				return ram.IgnoreNotFound(d.Client.DeletePasskey(ctx, name, passkey.ID), "Passkey")
 			},
 		})
 	}
@@ -415,7 +436,7 @@ func (d *userDeletion) explainResourceGroups() string {
 func (r *userResource) warnForce(ctx context.Context, state userModel, diags *diag.Diagnostics) {
 	name := state.Name.ValueString()
 	text := fmt.Sprintf("force_destroy is true. A destroy also removes all objects of the user %q, including those that Terraform does not manage: its login profile, all AccessKey pairs, "+
-		"service credentials, the binding of its MFA device, its memberships of groups and its attached policies.", name)
+		"service credentials, passkeys, the binding of its MFA device, its memberships of groups and its attached policies.", name)
 	d := userDeletion{userResource: r, user: ram.User{ID: state.UserID.ValueString(), Name: name}}
 	if found, _ := d.dependants(ctx); len(found) > 0 {
 		text += " At present it has:\n\n" + texts(found)

@@ -36,6 +36,15 @@ var objectsOfUser = map[string]struct {
 		"the service credential SC1 of dashscope.aliyuncs.com (Active)",
 		"aliyun ims DeleteServiceCredential --UserPrincipalName alice@" + defaultAccount + ".onaliyun.com --ServiceCredentialId SC1",
 	},
+	"passkey": {
+		func(srv *ramtest.Server) {
+			srv.Change(func(a *ramtest.Account) {
+				a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: srv0(a)}}
+			})
+		},
+		`the passkey PASSKEY-1 ("laptop")`,
+		"aliyun ims DeletePasskey --UserPrincipalName alice@" + defaultAccount + ".onaliyun.com --PasskeyId PASSKEY-1",
+	},
 	"virtual MFA device": {
 		func(srv *ramtest.Server) { phoneWithoutZeros(srv); bindTo(srv, aliceID) },
 		"an MFA device " + phoneSerial, "aliyun ram UnbindMFADevice --UserName alice",
@@ -131,7 +140,7 @@ func TestUser_adviceOfARefusalWorks(t *testing.T) {
 // Objects that the provider may not list count as present: nothing is deleted.
 func TestUser_objectsThatCannotBeListedCountAsPresent(t *testing.T) {
 	t.Parallel()
-	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
+	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "ListPasskeys", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
 		for _, fault := range []ramtest.Rule{{Fault: "code", Status: 403, Code: "NoPermission"}, {Fault: "garble", Body: `{"RequestId":"X","IsTruncated":true}`}} {
 			t.Run(action+" "+fault.Fault, func(t *testing.T) {
 				t.Parallel()
@@ -149,12 +158,37 @@ func TestUser_objectsThatCannotBeListedCountAsPresent(t *testing.T) {
 			})
 		}
 	}
-	// An endpoint without service credentials does not have any.
-	srv := withAlice(t)
-	c, o := importedAlice(t, srv, nil)
-	srv.Inject(ramtest.Rule{Action: "ListServiceCredentials", Fault: "code", Status: 404, Code: "InvalidAction.NotFound"})
-	_, diags := c.Destroy(userKind, o)
-	clean(t, diags)
+	// An endpoint without service credentials or passkeys does not have any.
+	for _, action := range []string{"ListServiceCredentials", "ListPasskeys"} {
+		srv := withAlice(t)
+		c, o := importedAlice(t, srv, nil)
+		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 404, Code: "InvalidAction.NotFound"})
+		_, diags := c.Destroy(userKind, o)
+		clean(t, diags)
+	}
+}
+
+// Passkeys are deleted before the user, whether the service refuses to delete a user who has some or not.
+func TestUser_passkeysAreDeletedFirst(t *testing.T) {
+	t.Parallel()
+	for _, conflicts := range []bool{false, true} {
+		for _, forced := range []bool{false, true} {
+			srv := withAlice(t)
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.PasskeysConflict = conflicts })
+			objectsOfUser["passkey"].give(srv)
+			c, o := importedAlice(t, srv, attributes{"force_destroy": forced})
+			after, diags := c.Destroy(userKind, o)
+			expect(t, "deleted", after.State.IsNull(), forced)
+			if !forced {
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", objectsOfUser["passkey"].text)
+				expect(t, "writes", writes(srv), []string(nil))
+				continue
+			}
+			clean(t, diags)
+			contains(t, acctest.Messages(diags), objectsOfUser["passkey"].text)
+			expect(t, "writes", writes(srv), []string{"DeletePasskey", "DeleteUser"})
+		}
+	}
 }
 
 // An object that was just removed may still be listed.
@@ -246,7 +280,7 @@ func TestUser_oneNotFoundDoesNotEndADestroy(t *testing.T) {
 // the user, or the response is wrong.
 func TestUser_notFoundByNameIsNotWithoutObjects(t *testing.T) {
 	t.Parallel()
-	lists := []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"}
+	lists := []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "ListPasskeys", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"}
 	for _, conflicts := range userConflicts {
 		for _, forced := range []bool{false, true} {
 			srv := withAlice(t)
@@ -343,7 +377,7 @@ func TestUser_oneEmptyListDoesNotProveThatNothingExists(t *testing.T) {
 // force_destroy removes nothing if it cannot list everything.
 func TestUser_forceDestroyListsBeforeItRemoves(t *testing.T) {
 	t.Parallel()
-	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
+	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "ListPasskeys", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
 		srv := laden(t)
 		c, o := importedAlice(t, srv, attributes{"force_destroy": true})
 		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})

@@ -387,6 +387,7 @@ func laden(t *testing.T) *ramtest.Server {
 		u.MFASerial = phoneSerial
 		a.Groups["ops"] = &ramtest.Group{Name: "ops"}
 		u.Groups, u.Policies = []string{"ops"}, []string{"System/ReadOnlyAccess"}
+		u.Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: srv0(a)}}
 	})
 	return srv
 }
@@ -440,7 +441,7 @@ func TestUser_forceDestroyRemovesAllObjects(t *testing.T) {
 func TestUser_everyStepOfForceDestroyCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{
-		"GetLoginProfile", "DeleteLoginProfile", "ListServiceCredentials", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "GetUserMFAInfo", "UnbindMFADevice",
+		"GetLoginProfile", "DeleteLoginProfile", "ListServiceCredentials", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "ListPasskeys", "DeletePasskey", "GetUserMFAInfo", "UnbindMFADevice",
 		"ListPoliciesForUser", "DetachPolicyFromUser", "ListGroupsForUser", "RemoveUserFromGroup", "DeleteUser",
 	} {
 		for _, phase := range []string{"before_commit", "after_commit"} {

@@ -54,6 +54,7 @@ func Assumptions() []Assumption {
 
 		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestCache_everyWriteInvalidatesWhatItChanges"},
 		{"CredentialsConflict", "service credentials do not prevent DeleteUser", isAssumed, "no source", nil, "TestUser_conflictsWithUnlistedObjects"},
+		{"PasskeysConflict", "passkeys do not prevent DeleteUser", isAssumed, "no source", nil, "TestUser_passkeysAreDeletedFirst"},
 		{"RefuseDeletingActiveCredentials", "an active service credential can be deleted", isAssumed, "no source", nil, "TestServiceCredential_lifecycleOnBothSides"},
 		{"UniqueCredentialNames", "two service credentials may have one name", isAssumed, "no source", nil, "TestServiceCredential_lifecycleOnBothSides"},
 		{"HideExpiredCredentials", "an expired service credential stays listed", isAssumed, "no source", nil, "TestServiceCredential_lifecycleOnBothSides"},

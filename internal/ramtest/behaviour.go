@@ -78,6 +78,8 @@ type Behaviour struct {
 	UserConflicts string
 	// CredentialsConflict makes service credentials prevent DeleteUser as well.
 	CredentialsConflict bool
+	// PasskeysConflict makes passkeys prevent DeleteUser as well.
+	PasskeysConflict bool
 	// RefuseDeletingActiveCredentials makes DeleteServiceCredential refuse an active service credential.
 	RefuseDeletingActiveCredentials bool
 	// UniqueCredentialNames refuses a second service credential of a user with the same name for the same service.

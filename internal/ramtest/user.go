@@ -131,6 +131,8 @@ func (r *request) userConflict(u *User) error {
 		return userStillHasMFADevice()
 	case len(u.Policies)+len(u.GroupPolicies) > 0:
 		return userStillHasPolicy()
+	case len(u.Passkeys) > 0 && b.PasskeysConflict:
+		return conflict("User.Passkey", "The user CAN NOT has any passkey while deleting the user.")
 	case len(u.Credentials) > 0 && b.CredentialsConflict:
 		return conflict("User.ServiceCredential", "The user CAN NOT has any service credential while deleting the user.")
 	}
