@@ -693,3 +693,21 @@ func TestLoginProfile_contradictoryResponses(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "EntityNotExist.User")
 	expect(t, "status", profile(srv).Status, active)
 }
+
+// Another user may have the name within a minute after it was read. The profile of that user is not deleted.
+func TestLoginProfile_destroySparesAnotherUserOfTheName(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, clockOf(srv))
+	o, diags := c.Create(profileKind, logon(nil))
+	clean(t, diags)
+	renamed(srv, "alicia", true)
+	srv.Change(addProfile) // of the new alice
+	srv.ForgetCalls()
+	resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, profileKind, o))
+	must(t, err)
+	clean(t, resp.Diagnostics)
+	expect(t, "the profile of the other user", account(srv).Users["alice"].LoginProfile != nil, true)
+	expect(t, "the profile is deleted", account(srv).Users["alicia"].LoginProfile == nil, true)
+	expect(t, "reads of users", len(srv.Calls("GetUser")), 1)
+}

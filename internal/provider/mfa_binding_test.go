@@ -246,7 +246,7 @@ func TestMFABinding_import(t *testing.T) {
 
 func TestMFAData(t *testing.T) {
 	t.Parallel()
-	for _, none := range []string{"", "not_found", "empty"} {
+	for _, none := range []string{"", "not_found", "empty", "absent", "null"} {
 		t.Run("none is "+none, func(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAResponse = none }))

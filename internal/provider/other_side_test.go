@@ -20,11 +20,14 @@ import (
 // An empty list that is left out is refused where what is not listed counts as deleted, and a
 // taken alias cannot be distinguished from one that has to be cleared first.
 var limits = map[string][]string{
-	userKind:                         {"the response lacks AccessKeys"},
+	userKind:                         {"the response lacks AccessKeys", "the response lacks ServiceCredentials"},
+	"ram_service_credential":         {"the response lacks ServiceCredentials"},
+	"ram_virtual_mfa_device":         {"the response lacks VirtualMFADevices"},
+	"ram_mfa_binding":                {"the response lacks VirtualMFADevices"},
 	"ram_access_key":                 {"the response lacks AccessKeys"},
 	"ram_access_key_rotation":        {"the response lacks AccessKeys"},
-	"ram_user_credentials_exclusive": {"the response lacks AccessKeys", "the response lacks Passkeys"},
-	"ram_group":                      {"the response lacks Users"},
+	"ram_user_credentials_exclusive": {"the response lacks AccessKeys", "the response lacks Passkeys", "the response lacks ServiceCredentials"},
+	"ram_group":                      {"the response lacks Users", "the response lacks Policies"},
 	"ram_group_membership":           {"the response lacks Users"},
 	"ram_policy_attachment":          {"the response lacks Policies"},
 	groupMembersKind:                 {"the response lacks Users"},
@@ -239,7 +242,8 @@ func TestOtherSide_longAliases(t *testing.T) {
 	})
 }
 
-// A list that a response leaves out is empty, except for keys: a missing list of keys is an error.
+// A list that a response leaves out is empty if the response says that the list ends. Lists of AccessKeys and of attached
+// policies do not say that, and a live key must not count as deleted: without them, the user is not deleted.
 func TestOtherSide_emptyListsAreLeftOut(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.OmitEmptyLists = true }, func(t *testing.T, other bool, option ramtest.Option) {
@@ -252,16 +256,59 @@ func TestOtherSide_emptyListsAreLeftOut(t *testing.T) {
 			_, diags := c.ReadData(kind, attributes{})
 			clean(t, diags)
 		}
+		group, diags := c.Create("ram_group", attributes{"name": "ops"})
+		clean(t, diags)
+		steady(t, c, "ram_group", attributes{"name": "ops"}, group)
+		_, diags = c.Destroy("ram_group", group)
+		clean(t, diags)
+		srv.ForgetCalls()
+		v, diags := c.ReadData("ram_user_mfa", attributes{"user_name": "alice"})
+		clean(t, diags)
+		expect(t, "a device", in(t, v, "enabled"), false)
 		o, diags := c.Import(userKind, "alice")
 		clean(t, diags)
 		after, diags := c.Destroy(userKind, o)
 		if other { // that there is no key is not certain, and the error says which list is missing
-			contains(t, acctest.Messages(acctest.Errors(diags)), "possibly AccessKey pairs, which cannot be listed", "the response lacks AccessKeys")
+			contains(t, acctest.Messages(acctest.Errors(diags)), "possibly AccessKey pairs, which cannot be listed", "the response lacks AccessKeys", "possibly policies, which cannot be listed", "the response lacks Policies")
+			if text := acctest.Messages(diags); strings.Contains(text, "possibly groups") || strings.Contains(text, "possibly passkeys") || strings.Contains(text, "possibly service") {
+				t.Error(text)
+			}
 			expect(t, "writes", writes(srv), []string(nil))
 			return
 		}
 		clean(t, diags)
 		expect(t, "state", after.State.IsNull(), true)
+	})
+}
+
+// A list whose pages do not say whether they are the last ones continues while they have a marker.
+func TestOtherSide_listsThatDoNotSayThatTheyEnd(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.OmitIsTruncated = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := ramtest.New(t, option, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 1 }))
+		srv.Populate(5)
+		srv.Change(func(a *ramtest.Account) {
+			for _, name := range []string{"ops", "dev", "sec"} {
+				a.Groups[name] = &ramtest.Group{ID: "g-" + name, Name: name}
+				a.Users["admin"].Groups = append(a.Users["admin"].Groups, name)
+			}
+		})
+		c := newCore(t, srv.Getenv, fakeClock())
+		users, diags := c.ReadData("ram_users", attributes{})
+		clean(t, diags)
+		for name := range account(srv).Users {
+			contains(t, fmt.Sprint(users), name)
+		}
+		groups, diags := c.ReadData("ram_groups", attributes{})
+		clean(t, diags)
+		contains(t, fmt.Sprint(groups), "ops", "dev", "sec")
+		_, diags = c.ReadData("ram_virtual_mfa_devices", attributes{})
+		clean(t, diags)
+		o, diags := c.Create(userKind, attributes{"name": "carol"})
+		clean(t, diags)
+		_, diags = c.Destroy(userKind, o)
+		clean(t, diags)
+		expect(t, "carol", account(srv).Users["carol"] == nil, true)
 	})
 }
 

@@ -413,6 +413,13 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		if plan.DisplayName.IsUnknown() {
 			plan.DisplayName = tf.Optional(plan.DisplayName, updated.DisplayName)
 		}
+		for _, parameter := range change.Uncleared(updated) {
+			kept, attribute, live := plan.uncleared(parameter, updated)
+			*kept = types.StringValue(live)
+			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", fmt.Sprintf(
+				"The service accepted an empty value of %[1]s, and still returns the former value, after two requests: one to Ims and one to Ram. Everything else was updated.\n\n"+
+					"Give %[1]s another value. To leave it as it is, take the user out of the state and import it without the attribute.", attribute))
+		}
 	}
 	// What is done is in the state before the next call can fail.
 	half := plan
@@ -433,6 +440,18 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		}
 		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
+}
+
+// uncleared returns the attribute of a parameter that the service did not clear, with its
+// name and its live value.
+func (m *userModel) uncleared(parameter string, live ram.User) (attribute *types.String, name, value string) {
+	switch parameter {
+	case "MobilePhone":
+		return &m.MobilePhone, "mobile_phone", live.MobilePhone
+	case "Email":
+		return &m.Email, "email", live.Email
+	}
+	return &m.Comments, "comments", live.Comments
 }
 
 // clearedBy are the attributes that an update clears.

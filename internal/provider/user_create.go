@@ -166,6 +166,17 @@ func warnUnsent(planned, sent, seen ram.User, diags *diag.Diagnostics) {
 	}
 }
 
+// showsWrite reports whether a read is not older than a write, by the times of the last
+// change, so that what it lacks is not merely late.
+func showsWrite(written, read ram.User) bool {
+	return !written.UpdateDate.IsZero() && !read.UpdateDate.Before(written.UpdateDate)
+}
+
+// onlyContactsMissing reports whether a user lacks contacts, and has all else as written.
+func onlyContactsMissing(want, seen ram.User) bool {
+	return len(unstored(want, seen)) > 0 && sameUser(storedBy(seen, want), seen)
+}
+
 // explainUnstored explains why a contact does not reach the service.
 func explainUnstored(attribute, state string) string {
 	return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
@@ -177,7 +188,9 @@ const unstoredLimit = 5 * time.Second
 
 // confirm waits until the user reads as it was written, so that what follows in the
 // same run, and the next plan, find it so. It returns the contacts that the service did not
-// store, by its response to the write and by what it shows since, and whether it shows the user.
+// store, and whether it shows the user. A contact counts as not stored if it is not visible
+// for a few seconds, and either the response to the write lacked it too, or the response had
+// it, and the reads are not older than the write.
 // What an update did not send, because before has it already, may have changed since the plan.
 func (r *userResource) confirm(ctx context.Context, before *userModel, written userModel, returned ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
 	planned, limit := written.user(), instance.ConfirmLimit
@@ -186,6 +199,8 @@ func (r *userResource) confirm(ctx context.Context, before *userModel, written u
 		limit = unstoredLimit
 	}
 	var seen ram.User
+	var current time.Time // when a read first had the time of the write
+	echoed := false
 	shows, err := r.WaitUntil(ctx, limit, func(ctx context.Context) (bool, error) {
 		// By the name, which is how everything that belongs to the user finds it.
 		named, err := r.Client.RefreshUser(ctx, want.Name)
@@ -194,13 +209,20 @@ func (r *userResource) confirm(ctx context.Context, before *userModel, written u
 		}
 		seen = named
 		want = sentOf(before, planned, seen)
-		return err == nil && sameUser(want, seen), err
+		if err != nil || sameUser(want, seen) {
+			return err == nil, err
+		}
+		if current.IsZero() && showsWrite(returned, seen) {
+			current = r.Client.Now()
+		}
+		echoed = !current.IsZero() && r.Client.Now().Sub(current) >= unstoredLimit && onlyContactsMissing(want, seen)
+		return echoed, nil
 	})
 	if seen.ID != "" {
 		warnUnsent(planned, want, seen, diags)
 	}
-	if lost := unstored(want, seen); limit == unstoredLimit && err == nil && len(lost) > 0 && sameUser(storedBy(seen, want), seen) {
-		return lost, false
+	if (echoed || limit == unstoredLimit) && err == nil && onlyContactsMissing(want, seen) {
+		return unstored(want, seen), false
 	}
 	const summary, kept = "Cannot confirm the user", "The state has the written values; the next refresh reads the account."
 	switch {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -67,6 +68,7 @@ type dependant struct {
 	text    string // such as: the group "ops"
 	command string // removes it
 	remove  func(context.Context) error
+	kind    string // see dependantKind.conflict
 }
 
 // dependantKind is a kind of dependant, in the order in which they are removed: first what
@@ -75,6 +77,8 @@ type dependantKind struct {
 	noun  string
 	list  func(ctx context.Context, userName string) ([]dependant, error)
 	opens bool // it gives access, so one empty list does not prove that there is none
+
+	conflict string // kind that a conflict of DeleteUser names (for credentials and passkeys, assumed)
 }
 
 // dependantKinds are all kinds. A passkey is a way to log on to the console (documented), so
@@ -84,13 +88,13 @@ type dependantKind struct {
 // the user, hold nothing that could be lost, and exist for no one else.
 func (d *userDeletion) dependantKinds() []dependantKind {
 	return []dependantKind{
-		{"a login profile", d.loginProfile, true},
-		{"AccessKey pairs", d.accessKeys, true},
-		{"service credentials", d.serviceCredentials, true},
-		{"passkeys", d.passkeys, false},
-		{"an MFA device", d.mfaDevice, false},
-		{"policies", d.policies, false},
-		{"groups", d.groups, false},
+		{"a login profile", d.loginProfile, true, "User.LoginProfile"},
+		{"AccessKey pairs", d.accessKeys, true, "User.AccessKey"},
+		{"service credentials", d.serviceCredentials, true, "User.ServiceCredential"},
+		{"passkeys", d.passkeys, false, "User.Passkey"},
+		{"an MFA device", d.mfaDevice, false, "User.MFADevice"},
+		{"policies", d.policies, false, "User.Policy"},
+		{"groups", d.groups, false, "User.Group"},
 	}
 }
 
@@ -108,7 +112,7 @@ func (d *userDeletion) loginProfile(ctx context.Context, name string) ([]dependa
 	if _, err := d.Client.LoginProfile(ctx, name); err != nil {
 		return nil, ram.IgnoreNotFound(err, "User.LoginProfile")
 	}
-	return []dependant{{"a login profile", "aliyun ram DeleteLoginProfile --UserName " + name, func(ctx context.Context) error {
+	return []dependant{{text: "a login profile", command: "aliyun ram DeleteLoginProfile --UserName " + name, remove: func(ctx context.Context) error {
 		return ram.IgnoreNotFound(d.Client.DeleteLoginProfile(ctx, name), "User.LoginProfile")
 	}}}, nil
 }
@@ -119,9 +123,9 @@ func (d *userDeletion) accessKeys(ctx context.Context, name string) (found []dep
 	keys, err := d.Client.RefreshAccessKeys(ctx, name)
 	for _, key := range keys {
 		found = append(found, dependant{
-			fmt.Sprintf("the AccessKey pair %s (%s)", key.ID, key.Status),
-			fmt.Sprintf("aliyun ram DeleteAccessKey --UserName %s --UserAccessKeyId %s", name, key.ID),
-			func(ctx context.Context) error {
+			text:    fmt.Sprintf("the AccessKey pair %s (%s)", key.ID, key.Status),
+			command: fmt.Sprintf("aliyun ram DeleteAccessKey --UserName %s --UserAccessKeyId %s", name, key.ID),
+			remove: func(ctx context.Context) error {
 				if key.Status == ram.Active {
 					if err := ram.IgnoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, ram.Inactive), "User.AccessKey"); err != nil {
 						return err
@@ -144,9 +148,9 @@ func (d *userDeletion) serviceCredentials(ctx context.Context, name string) (fou
 	}
 	for _, credential := range credentials {
 		found = append(found, dependant{
-			fmt.Sprintf("the service credential %s of %s (%s)", credential.ID, credential.ServiceName, credential.Status),
-			fmt.Sprintf("aliyun ims DeleteServiceCredential --UserPrincipalName %s --ServiceCredentialId %s", d.user.PrincipalName, credential.ID),
-			func(ctx context.Context) error {
+			text:    fmt.Sprintf("the service credential %s of %s (%s)", credential.ID, credential.ServiceName, credential.Status),
+			command: fmt.Sprintf("aliyun ims DeleteServiceCredential --UserPrincipalName %s --ServiceCredentialId %s", d.user.PrincipalName, credential.ID),
+			remove: func(ctx context.Context) error {
 				if off := ram.Inactive; credential.Status == ram.Active {
 					if err := ram.IgnoreNotFound(d.Client.UpdateServiceCredential(ctx, name, credential.ID, ram.ServiceCredentialChange{Status: &off}), "User.ServiceCredential"); err != nil {
 						return err
@@ -167,9 +171,9 @@ func (d *userDeletion) passkeys(ctx context.Context, name string) (found []depen
 	}
 	for _, passkey := range passkeys {
 		found = append(found, dependant{
-			fmt.Sprintf("the passkey %s (%q)", passkey.ID, passkey.Name),
-			fmt.Sprintf("aliyun ims DeletePasskey --UserPrincipalName %s --PasskeyId %s", d.user.PrincipalName, passkey.ID),
-			func(ctx context.Context) error {
+			text:    fmt.Sprintf("the passkey %s (%q)", passkey.ID, passkey.Name),
+			command: fmt.Sprintf("aliyun ims DeletePasskey --UserPrincipalName %s --PasskeyId %s", d.user.PrincipalName, passkey.ID),
+			remove: func(ctx context.Context) error {
 				return ram.IgnoreNotFound(d.Client.DeletePasskey(ctx, name, passkey.ID), "Passkey")
 			},
 		})
@@ -185,7 +189,7 @@ func (d *userDeletion) mfaDevice(ctx context.Context, name string) ([]dependant,
 		return nil, err
 	}
 	virtual := serialForm.MatchString(device.SerialNumber)
-	return []dependant{{strings.TrimSpace("an MFA device " + device.SerialNumber), "aliyun ram UnbindMFADevice --UserName " + name, func(ctx context.Context) error {
+	return []dependant{{text: strings.TrimSpace("an MFA device " + device.SerialNumber), command: "aliyun ram UnbindMFADevice --UserName " + name, remove: func(ctx context.Context) error {
 		if virtual && d.deleteDevice {
 			return ram.IgnoreNotFound(d.Client.DisableVirtualMFA(ctx, name), "User.MFADevice")
 		}
@@ -209,9 +213,9 @@ func (d *userDeletion) policies(ctx context.Context, name string) (found []depen
 	policies, err := d.Client.RefreshAttachedPolicies(ctx, user)
 	for _, policy := range policies {
 		found = append(found, dependant{
-			fmt.Sprintf("the policy %q (%s)", policy.Name, policy.Type),
-			fmt.Sprintf("aliyun ram DetachPolicyFromUser --UserName %s --PolicyType %s --PolicyName %s", name, policy.Type, policy.Name),
-			func(ctx context.Context) error {
+			text:    fmt.Sprintf("the policy %q (%s)", policy.Name, policy.Type),
+			command: fmt.Sprintf("aliyun ram DetachPolicyFromUser --UserName %s --PolicyType %s --PolicyName %s", name, policy.Type, policy.Name),
+			remove: func(ctx context.Context) error {
 				return ram.IgnoreNotFound(d.Client.DetachPolicy(ctx, user, policy, ""), "User.Policy")
 			},
 		})
@@ -223,9 +227,9 @@ func (d *userDeletion) groups(ctx context.Context, name string) (found []dependa
 	groups, err := d.Client.UserGroups(ctx, name)
 	for _, group := range groups {
 		found = append(found, dependant{
-			fmt.Sprintf("the group %q", group),
-			fmt.Sprintf("aliyun ram RemoveUserFromGroup --UserName %s --GroupName %s", name, group),
-			func(ctx context.Context) error {
+			text:    fmt.Sprintf("the group %q", group),
+			command: fmt.Sprintf("aliyun ram RemoveUserFromGroup --UserName %s --GroupName %s", name, group),
+			remove: func(ctx context.Context) error {
 				return ram.IgnoreNotFound(d.Client.RemoveUserFromGroup(ctx, name, group), "User.Group", "Group")
 			},
 		})
@@ -248,7 +252,10 @@ func (d *userDeletion) dependantsOf(ctx context.Context, kinds []dependantKind) 
 				unlisted = err
 			}
 		}
-		found = append(found, some...)
+		for _, one := range some {
+			one.kind = kind.conflict
+			found = append(found, one)
+		}
 	}
 	return found, unlisted
 }
@@ -369,6 +376,7 @@ func (d *userDeletion) run(ctx context.Context) {
 	defer d.warnRemoved()
 	var conflict error
 	var found []dependant
+	var stable stableConflict
 	_, err := d.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		if d.forced {
 			if err := d.stripTwice(ctx); err != nil {
@@ -381,8 +389,10 @@ func (d *userDeletion) run(ctx context.Context) {
 			conflict = nil
 			return err == nil, err
 		}
-		found, _ = d.dependants(ctx)
-		return len(found) > 0 && !d.forced, nil
+		var unlisted error
+		found, unlisted = d.dependants(ctx)
+		lasts := stable.lasts(ram.ConflictKind(conflict), d.Client.Now())
+		return len(found) > 0 && !d.forced || len(found) == 0 && unlisted == nil && lasts && !d.hasRemoved(conflict), nil
 	})
 	if diagnostics.Report(d.diags, f, err) {
 		return
@@ -396,6 +406,27 @@ func (d *userDeletion) run(ctx context.Context) {
 		return ram.NotFound(err, "User"), ram.IgnoreNotFound(err, "User")
 	})
 	diagnostics.ReportDelete("user", gone, err, d.diags)
+}
+
+// stableConflict is a conflict that names the same kind of object each time.
+type stableConflict struct {
+	kind  string
+	since time.Time
+}
+
+// lasts reports whether the service has named the kind for longer than
+// [instance.ConflictLimit].
+func (s *stableConflict) lasts(kind string, now time.Time) bool {
+	if s.since.IsZero() || s.kind != kind {
+		s.kind, s.since = kind, now
+	}
+	return kind != "" && now.Sub(s.since) >= instance.ConflictLimit
+}
+
+// hasRemoved reports whether this deletion removed an object of the kind that a conflict
+// names. The service may still see that object for a while.
+func (d *userDeletion) hasRemoved(conflict error) bool {
+	return slices.ContainsFunc(d.removed, func(one dependant) bool { return ram.ConflictWith(conflict, one.kind) })
 }
 
 // refuse says what the user has, and how to remove it, also where the user is no longer in

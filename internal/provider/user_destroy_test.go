@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
@@ -141,7 +142,7 @@ func TestUser_adviceOfARefusalWorks(t *testing.T) {
 func TestUser_objectsThatCannotBeListedCountAsPresent(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "ListPasskeys", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
-		for _, fault := range []ramtest.Rule{{Fault: "code", Status: 403, Code: "NoPermission"}, {Fault: "garble", Body: `{"RequestId":"X","IsTruncated":true}`}} {
+		for _, fault := range []ramtest.Rule{{Fault: "code", Status: 403, Code: "NoPermission"}, {Fault: "garble", Body: `{"RequestId":"X","IsTruncated":true,"MFADevice":7}`}} {
 			t.Run(action+" "+fault.Fault, func(t *testing.T) {
 				t.Parallel()
 				srv := withAlice(t)
@@ -384,5 +385,33 @@ func TestUser_forceDestroyListsBeforeItRemoves(t *testing.T) {
 		_, diags := c.Destroy(userKind, o)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "Nothing was removed", "which cannot be listed", "NoPermission")
 		expect(t, "writes after a refused "+action, writes(srv), []string(nil))
+	}
+}
+
+// A conflict with a kind of object that no list contains is reported after seconds. An object of the kind that was just
+// removed may be seen for longer.
+func TestUser_lastingConflictIsReportedSoon(t *testing.T) {
+	t.Parallel()
+	for _, removed := range []bool{false, true} {
+		for _, forced := range []bool{false, true} {
+			srv := withAlice(t)
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ListResourceGroupPolicies, b.UserConflicts = false, "" })
+			clock := &acctest.Clock{}
+			c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+			o, diags := c.Import(userKind, "alice")
+			clean(t, diags)
+			o, diags = c.Apply(userKind, attributes{"name": "alice", "force_destroy": forced}, o)
+			clean(t, diags)
+			srv.Change(func(a *ramtest.Account) {
+				a.Users["alice"].GroupPolicies = []ramtest.GroupPolicy{{Policy: "System/ReadOnlyAccess", ResourceGroupID: "rg-1"}}
+				if removed && forced {
+					a.Users["alice"].Policies = []string{"System/AdministratorAccess"}
+				}
+			})
+			before := clock.Paused()
+			_, diags = c.Destroy(userKind, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "DeleteConflict.User.Policy", "--ResourceGroupId")
+			expect(t, fmt.Sprintf("waited for less than half a minute (removed %v, forced %v)", removed, forced), clock.Paused()-before < 30*time.Second, !removed || !forced)
+		}
 	}
 }

@@ -598,9 +598,74 @@ func TestUser_contactsThatTheSiteDoesNotStore(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
+	srv.Advance(2 * time.Second) // times are known to the second
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 9 })
 	_, diags = c.Apply(userKind, contacts, o)
 	expect(t, "what was said", acctest.Messages(diags), "")
+}
+
+// A site may return contacts in its response to a write and not store them. That is reported without the wait of a
+// minute, and only if the reads are not older than the write.
+func TestUser_contactsThatOnlyTheResponseHas(t *testing.T) {
+	t.Parallel()
+	contacts := attributes{"name": "carol", "email": "carol@example.com", "mobile_phone": "86-13900001234"}
+	for _, echo := range []bool{false, true} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.IgnoreContacts, b.EchoContacts = false, echo }))
+		clock := &acctest.Clock{}
+		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+		o, diags := c.Create(userKind, contacts)
+		clean(t, diags)
+		expect(t, "a warning about the e-mail address", strings.Contains(acctest.Messages(diags), "The service does not store email"), echo)
+		expect(t, "a warning about the phone number", strings.Contains(acctest.Messages(diags), "The service does not store mobile_phone"), echo)
+		expect(t, "waited for less than fifteen seconds", clock.Paused() < 15*time.Second, true)
+		o, diags = c.Read(userKind, o)
+		clean(t, diags)
+		srv.Advance(2 * time.Second)
+		before := clock.Paused()
+		o, diags = c.Apply(userKind, contacts.Merge(attributes{"comments": "new"}), o)
+		expect(t, "waited for less than fifteen seconds", clock.Paused()-before < 15*time.Second, true)
+		expect(t, "comments", account(srv).Users["carol"].Comments, "new")
+		if !echo {
+			clean(t, diags)
+			continue
+		}
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("email")`, "did not store email", "Everything else was updated.")
+		config := attributes{"name": "carol", "comments": "new"}
+		o, diags = c.Apply(userKind, config, o)
+		clean(t, diags)
+		steady(t, c, userKind, config, o)
+	}
+}
+
+// Where Ims accepts an empty value and keeps the former one, Ram clears it; where Ram keeps it too, the error says so.
+func TestUser_clearsWhatImsIgnores(t *testing.T) {
+	t.Parallel()
+	contacts := attributes{"name": "carol", "display_name": "Carol", "email": "c@example.com", "mobile_phone": "86-13900001234", "comments": "one"}
+	for _, ignored := range []bool{false, true} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) {
+			b.IgnoreClearing, b.RefuseClearing, b.IgnoreContacts, b.EchoContacts = ignored, false, false, false
+		}))
+		clock := &acctest.Clock{}
+		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+		o, diags := c.Create(userKind, contacts)
+		clean(t, diags)
+		config := attributes{"name": "caroline", "display_name": "Caroline"}
+		o, diags = c.Apply(userKind, config, o)
+		expect(t, "what was said", summaries(diags), []string{"The logon name of the user carol changes"})
+		caroline := account(srv).Users["caroline"]
+		expect(t, "cleared", []string{caroline.Email, caroline.MobilePhone, caroline.Comments, caroline.DisplayName}, []string{"", "", "", "Caroline"})
+		steady(t, c, userKind, config, o)
+
+		o, diags = c.Apply(userKind, config.With("comments", "two"), o)
+		clean(t, diags)
+		kept := fmt.Sprintf(`{"RequestId":"X","User":{"UserId":%q,"UserName":"caroline","UserPrincipalName":"caroline@x.onaliyun.com","DisplayName":"Caroline","Comments":"two"}}`, stateOf(t, o, "user_id"))
+		srv.Inject(ramtest.Rule{Action: "UpdateUser", Fault: "garble", Body: kept})
+		before := clock.Paused()
+		o, diags = c.Apply(userKind, config, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("comments")`, "accepted an empty value of comments", "one to Ims and one to Ram")
+		expect(t, "waited for less than ten seconds", clock.Paused()-before < 10*time.Second, true)
+		expect(t, "comments in the state", stateOf(t, o, "comments"), "two")
+	}
 }
 
 // Where Ims refuses an empty value, Ram clears it; where both refuse, the error says so.

@@ -240,6 +240,16 @@ func Conflict(err error) bool { return hasCode(err, "DeleteConflict") }
 // DeleteConflict in the code.
 func ConflictWith(err error, kind string) bool { return hasCode(err, "DeleteConflict."+kind) }
 
+// ConflictKind returns the kind that a conflict names, which is the suffix of DeleteConflict
+// in the code, or "".
+func ConflictKind(err error) string {
+	if !Conflict(err) {
+		return ""
+	}
+	kind, _ := strings.CutPrefix(serviceError(err).Code, "DeleteConflict.")
+	return kind
+}
+
 // NotServed reports whether the endpoint does not offer the operation. A site may lack
 // operations for newer kinds of objects. The older form of the error is recognized by its
 // message (documented).

@@ -131,14 +131,14 @@ func (c *Client) GroupByID(ctx context.Context, id string) (group Group, found b
 type groupsResponse struct {
 	page
 
-	Groups *struct{ Group *[]groupFields }
+	Groups struct{ Group []groupFields }
 }
 
 func (a *groupsResponse) missing() string {
-	if a.Groups == nil || a.Groups.Group == nil {
+	if a.Groups.Group == nil && !a.ends() {
 		return "Groups"
 	}
-	for _, group := range *a.Groups.Group {
+	for _, group := range a.Groups.Group {
 		if missing := group.missing(); missing != "" {
 			return missing
 		}
@@ -155,7 +155,7 @@ func (c *Client) Groups(ctx context.Context) iter.Seq2[Group, error] {
 			return page{}, nil, err
 		}
 		groups := []Group{}
-		for _, group := range *response.Groups.Group {
+		for _, group := range response.Groups.Group {
 			groups = append(groups, group.group())
 		}
 		return response.page, groups, nil
@@ -199,8 +199,8 @@ func (c *Client) DeleteGroup(ctx context.Context, name string) error {
 type membersResponse struct {
 	page
 
-	Users *struct {
-		User *[]struct {
+	Users struct {
+		User []struct {
 			UserID        text `json:"UserId"`
 			UserName      text
 			PrincipalName text `json:"UserPrincipalName"`
@@ -211,10 +211,10 @@ type membersResponse struct {
 // missing refuses an incomplete list, because a user who is not in the list counts as
 // removed.
 func (a *membersResponse) missing() string {
-	if a.Users == nil || a.Users.User == nil {
+	if a.Users.User == nil && !a.ends() {
 		return "Users"
 	}
-	for _, user := range *a.Users.User {
+	for _, user := range a.Users.User {
 		switch {
 		case user.UserID == "":
 			return "UserId"
@@ -264,7 +264,7 @@ func (c *Client) membersPage(ctx context.Context, group, marker string) (page, [
 		return page{}, nil, err
 	}
 	members := []GroupMember{}
-	for _, user := range *response.Users.User {
+	for _, user := range response.Users.User {
 		name := string(user.UserName)
 		if name == "" {
 			name = nameIn(user.PrincipalName)

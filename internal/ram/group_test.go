@@ -152,15 +152,15 @@ func TestGroup_withoutANameNothingIsSent(t *testing.T) {
 
 func TestGroup_anIncompleteListOfMembersIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, field := range []string{"Users", "User", "UserId", "UserPrincipalName"} {
+	for _, fields := range []string{"Users,IsTruncated", "User,IsTruncated", "UserId", "UserPrincipalName"} {
 		fake := ramtest.New(t)
 		fake.Change(func(a *ramtest.Account) {
 			a.Groups["ops"] = &ramtest.Group{ID: "g-1", Name: "ops"}
 			a.Users["admin"].Groups = []string{"ops"}
 		})
-		fake.Inject(ramtest.Rule{Action: "ListUsersForGroup", Fault: "drop_fields", Body: field})
+		fake.Inject(ramtest.Rule{Action: "ListUsersForGroup", Fault: "drop_fields", Body: fields})
 		if members, err := clientOf(t, fake).GroupMembers(t.Context(), "ops"); err == nil || members != nil {
-			t.Errorf("without %s: members %v, error %v", field, members, err)
+			t.Errorf("without %s: members %v, error %v", fields, members, err)
 		}
 	}
 }

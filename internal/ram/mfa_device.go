@@ -134,7 +134,7 @@ type mfaDevicesResponse struct {
 // missing accepts a page without devices only if the page ends the list, because a device
 // that is not in the list counts as deleted.
 func (a *mfaDevicesResponse) missing() string {
-	if a.VirtualMFADevices.VirtualMFADevice == nil && (a.IsTruncated.value == nil || a.IsTruncated.isTrue()) {
+	if a.VirtualMFADevices.VirtualMFADevice == nil && !a.ends() {
 		return "VirtualMFADevices"
 	}
 	for _, device := range a.VirtualMFADevices.VirtualMFADevice {
@@ -299,15 +299,8 @@ type userMFAResponse struct {
 	MFADevice   *struct{ SerialNumber, Type text }
 }
 
-func (a *userMFAResponse) missing() string {
-	if a.IsMFAEnable.value == nil && a.MFADevice == nil {
-		return "MFADevice"
-	}
-	return ""
-}
-
 // UserMFA returns the device of a user. For a user without a device the service returns a
-// 404, an empty device (both observed), or the error that MFA is not enabled (assumed).
+// 404, an empty device (both observed), no device, or that MFA is not enabled (assumed).
 func (c *Client) UserMFA(ctx context.Context, userName string) (UserMFA, error) {
 	if err := getUserMFAInfo.require("user name", userName); err != nil {
 		return UserMFA{}, err

@@ -112,7 +112,7 @@ func TestAWrongCodeIsRefusedAndNotShown(t *testing.T) {
 
 func TestAUserWithoutMFAIsNoError(t *testing.T) {
 	t.Parallel()
-	for _, none := range []string{"", "not_found", "empty"} {
+	for _, none := range []string{"", "not_found", "empty", "absent", "null"} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAResponse = none }))
 		client := clientOf(t, fake)
 		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{}) {
@@ -137,6 +137,8 @@ func TestUserMFA_everyForm(t *testing.T) {
 		`{"MFADevice":{"Type":"U2F"}}`:                                          {true, "", "U2F"},
 		`{"MFADevice":{}}`:                                                      {},
 		`{"MFADevice":{"SerialNumber":"","Type":null}}`:                         {},
+		`{"RequestId":"R"}`:                                                     {},
+		`{"MFADevice":null}`:                                                    {},
 		`{"IsMFAEnable":false}`:                                                 {},
 		`{"IsMFAEnable":false,"MFADevice":{}}`:                                  {},
 		`{"IsMFAEnable":null,"MFADevice":{"SerialNumber":"s"},"RequestId":"R"}`: {true, "s", ""},
@@ -146,7 +148,7 @@ func TestUserMFA_everyForm(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v, error %v", body, got, want, err)
 		}
 	}
-	for _, body := range []string{`{"RequestId":"R"}`, `{"MFADevice":null}`, `{"MFADevice":"s"}`} {
+	for _, body := range []string{`{"MFADevice":"s"}`, `{"MFADevice":[]}`} {
 		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, body) })
 		if got, err := newTestClient(t, server.URL).UserMFA(t.Context(), "alice"); err == nil {
 			t.Errorf("%s: %+v", body, got)

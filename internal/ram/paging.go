@@ -36,6 +36,10 @@ func (p page) next() (string, error) {
 	return string(p.Marker), nil
 }
 
+// ends reports whether a response says that no page follows. A list that such a response
+// leaves out is an empty one (assumed).
+func (p page) ends() bool { return p.IsTruncated.value != nil && !*p.IsTruncated.value }
+
 // seenMarkers are the markers of the pages that were read.
 type seenMarkers map[string]bool
 

@@ -32,8 +32,8 @@ type PolicyDetails struct {
 type allPoliciesResponse struct {
 	page
 
-	Policies *struct {
-		Policy *[]struct {
+	Policies struct {
+		Policy []struct {
 			PolicyType, PolicyName, Description, DefaultVersion text
 
 			AttachmentCount        number
@@ -43,10 +43,10 @@ type allPoliciesResponse struct {
 }
 
 func (a *allPoliciesResponse) missing() string {
-	if a.Policies == nil || a.Policies.Policy == nil {
+	if a.Policies.Policy == nil && !a.ends() {
 		return "Policies"
 	}
-	for _, policy := range *a.Policies.Policy {
+	for _, policy := range a.Policies.Policy {
 		if policy.PolicyType == "" || policy.PolicyName == "" {
 			return "PolicyName"
 		}
@@ -65,7 +65,7 @@ func (c *Client) Policies(ctx context.Context, policyType string) iter.Seq2[Poli
 			return page{}, nil, err
 		}
 		policies := []PolicyDetails{}
-		for _, policy := range *response.Policies.Policy {
+		for _, policy := range response.Policies.Policy {
 			policies = append(policies, PolicyDetails{
 				Policy:      Policy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)},
 				Description: string(policy.Description), DefaultVersion: string(policy.DefaultVersion), AttachmentCount: policy.AttachmentCount.value,

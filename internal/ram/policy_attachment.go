@@ -92,18 +92,20 @@ func (c *Client) changeAttachment(ctx context.Context, op operation, p Principal
 func (p Principal) key() string { return string(p.Kind) + " " + p.Name }
 
 type policiesResponse struct {
-	Policies *struct {
-		Policy *[]struct{ PolicyType, PolicyName text }
+	page
+
+	Policies struct {
+		Policy []struct{ PolicyType, PolicyName text }
 	}
 }
 
 // missing refuses an incomplete list, because a policy that is not in the list counts as
 // detached.
 func (a *policiesResponse) missing() string {
-	if a.Policies == nil || a.Policies.Policy == nil {
+	if a.Policies.Policy == nil && !a.ends() {
 		return "Policies"
 	}
-	for _, policy := range *a.Policies.Policy {
+	for _, policy := range a.Policies.Policy {
 		if policy.PolicyType == "" || policy.PolicyName == "" {
 			return "PolicyName"
 		}
@@ -137,7 +139,7 @@ func (c *Client) attachedReader(to Principal) func(context.Context) ([]Policy, e
 			return nil, err
 		}
 		policies := []Policy{}
-		for _, policy := range *response.Policies.Policy {
+		for _, policy := range response.Policies.Policy {
 			policies = append(policies, Policy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)})
 		}
 		return policies, nil

@@ -166,14 +166,24 @@ func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 // UpdateUser changes a user and returns it without tags, which the service does not return
 // here (documented). Ims documents a length of 1 to 128 characters for values that can be
 // cleared, and Ram clears a value that is empty (observed). If Ims refuses to clear values,
-// UpdateUser clears them through Ram.
+// or ignores it and still returns them (both assumed), UpdateUser clears them through Ram.
+// [UserChange.Uncleared] returns what neither has cleared.
 func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
 	send := func(change UserChange) (User, error) {
 		return c.updateUser(ctx, id, func(context.Context) (UserChange, error) { return change, nil })
 	}
 	user, err := send(change)
 	clears, rest := change.split()
-	if clears == (UserChange{}) || !parameterRefused(err) {
+	if clears == (UserChange{}) {
+		return user, err
+	}
+	if err == nil {
+		if len(change.Uncleared(user)) == 0 {
+			return user, nil
+		}
+		return c.clearUser(ctx, id, clears)
+	}
+	if !parameterRefused(err) {
 		return user, err
 	}
 	if rest != (UserChange{}) {
@@ -195,6 +205,21 @@ func (u UserChange) split() (clears, rest UserChange) {
 		}
 	}
 	return clears, rest
+}
+
+// Uncleared returns the parameters of the values that a change clears and that the user
+// still has.
+func (u UserChange) Uncleared(user User) (names []string) {
+	for _, field := range []struct {
+		name string
+		sent *string
+		has  string
+	}{{"MobilePhone", u.MobilePhone, user.MobilePhone}, {"Email", u.Email, user.Email}, {"Comments", u.Comments, user.Comments}} {
+		if field.sent != nil && *field.sent == "" && field.has != "" {
+			names = append(names, field.name)
+		}
+	}
+	return names
 }
 
 // clearUser clears values through Ram, which addresses a user by name. A document of 2024

@@ -23,7 +23,7 @@ var userSeeds = []string{
 var userDecoders = map[string]decoder{
 	"user": decodes(getUser, func(a *userResponse) { _ = a.User.user() }),
 	"users": decodes(listUsers, func(a *usersResponse) {
-		for _, said := range *a.Users.User {
+		for _, said := range a.Users.User {
 			_ = said.user()
 		}
 	}),

@@ -186,14 +186,14 @@ func (l *userList) find(by, value string) (User, bool) {
 type usersResponse struct {
 	page
 
-	Users *struct{ User *[]userFields }
+	Users struct{ User []userFields }
 }
 
 func (a *usersResponse) missing() string {
-	if a.Users == nil || a.Users.User == nil {
+	if a.Users.User == nil && !a.ends() {
 		return "Users"
 	}
-	for _, user := range *a.Users.User {
+	for _, user := range a.Users.User {
 		if missing := user.missing(); missing != "" {
 			return missing
 		}
@@ -215,8 +215,8 @@ func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, err
 	if err := c.call(ctx, listUsers, withMarker(in, marker), &response); err != nil {
 		return userPage{}, err
 	}
-	users := make([]User, 0, len(*response.Users.User))
-	for _, item := range *response.Users.User {
+	users := make([]User, 0, len(response.Users.User))
+	for _, item := range response.Users.User {
 		users = append(users, item.user())
 	}
 	slices.SortFunc(users, func(x, y User) int { return cmp.Compare(x.Name, y.Name) })

@@ -48,6 +48,7 @@ func Assumptions() []Assumption {
 
 		{"OmitEmptyFields", "optional texts without a value are \"\"", isObserved, "vendor samples show both", nil, "TestUserSso_data"},
 		{"OmitEmptyLists", "an empty list is present", isObserved, "third-party tools and official provider", nil, "TestOtherSide_emptyListsAreLeftOut"},
+		{"OmitIsTruncated", "a list says whether it is truncated", isDocumented, "API reference; ListPoliciesForUser and ListPasskeys have no such field", nil, "TestOtherSide_listsThatDoNotSayThatTheyEnd"},
 		{"ShortEntityCodes", "EntityNotExist.User.LoginProfile and kin", isDocumented, "error tables of 2018 and 2021; public clients match both", nil, "TestOtherSide_shortCodesOfMissingObjects"},
 		{"UnpublishedCodes", "EntityNotExist.User.ServiceCredential and kin", isAssumed, "Ims publishes no codes; those of Ram have a kind", nil, "TestOtherSide_codesThatAreNotPublished"},
 		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, "TestOtherSide_statusesOfWrongCredentials"},
@@ -61,6 +62,8 @@ func Assumptions() []Assumption {
 		{"RefuseAccountDomain", "<name>@<account id>.onaliyun.com is accepted", isAssumed, "documented for logon only", nil, "TestDomain_followsTheClientsOwnAlias"},
 		{"IgnoreContacts", "Email and MobilePhone of a user are stored", isDocumented, "API reference, for the China site", nil, "TestUser_contactsThatTheSiteDoesNotStore"},
 		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, "TestUser_clearsWhatImsRefusesToClear"},
+		{"IgnoreClearing", "an empty value that Ims accepts clears", isAssumed, "no source for Ims", nil, "TestUser_clearsWhatImsIgnores"},
+		{"EchoContacts", "the response to a write has the contacts that are stored", isAssumed, "no source", nil, "TestUser_contactsThatOnlyTheResponseHas"},
 		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, "TestUser_tagValuesThatTheServiceForbids"},
 		{"LastLoginInMilliseconds", "LastLoginDate is an ISO time", isDocumented, "reference; one sample has milliseconds", nil, "TestAllUsersAreListedFrozenOnesToo"},
 		{"CaseSensitivePolicies", "the case of the name of a policy does not matter", isObserved, "a report of 2019 about a policy of the service", nil, "TestAttachment_caseOfThePolicy"},
@@ -87,7 +90,7 @@ func Assumptions() []Assumption {
 
 		{"AcceptUsedCodes", "an MFA code is accepted once", isAssumed, "RFC 6238", nil, "TestMFADevice_createBindUnbindDelete"},
 		{"RefuseOlderCodes", "MFA codes of two steps ago are accepted", isAssumed, "no source", nil, "TestMFADevice_clocksThatDiffer"},
-		{"UnboundMFAResponse", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty"}, "TestMFAData"},
+		{"UnboundMFAResponse", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty", "absent", "null"}, "TestMFAData"},
 
 		{"PhoneAsNumbers", "AreaCode and PhoneNumber are strings", isDocumented, "SDK; one sample has numbers", nil, "TestVerification_setConfirmAndRemove"},
 		{"VerificationNotFound", "GetVerificationInfo returns an empty response when nothing is set", isAssumed, "no source", nil, "TestVerification_setConfirmAndRemove"},

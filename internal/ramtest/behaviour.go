@@ -67,6 +67,8 @@ type Behaviour struct {
 	// ShortEntityCodes returns EntityNotExist.LoginProfile instead of EntityNotExist.User.LoginProfile, and likewise for
 	// the other objects of a user.
 	ShortEntityCodes bool
+	// OmitIsTruncated omits IsTruncated from the responses of lists. A page that is not the last still has a Marker.
+	OmitIsTruncated bool
 	// UnpublishedCodes returns EntityNotExist for a missing login profile, and codes of another kind for a missing service
 	// credential, security address and passkey, whose codes are not published.
 	UnpublishedCodes bool
@@ -92,6 +94,10 @@ type Behaviour struct {
 	IgnoreContacts bool
 	// RefuseClearing refuses an empty NewComments, NewEmail or NewMobilePhone in Ims.
 	RefuseClearing bool
+	// IgnoreClearing accepts an empty NewComments, NewEmail or NewMobilePhone in Ims and keeps the value.
+	IgnoreClearing bool
+	// EchoContacts returns the Email and MobilePhone of a request in its response, and stores neither.
+	EchoContacts bool
 	// AcceptAnyTagValue accepts tag values that begin with acs: or contain a URL.
 	AcceptAnyTagValue bool
 	// LastLoginInMilliseconds returns LastLoginDate in ListUsers of Ims as one of the vendor's samples does.
@@ -142,7 +148,7 @@ type Behaviour struct {
 	// RefuseOlderCodes accepts MFA codes of the previous and the present step only.
 	RefuseOlderCodes bool
 	// UnboundMFAResponse is what GetUserMFAInfo returns for a user without a device: "" by version (Ram 404, Ims
-	// IsMFAEnable=false), "not_found" or "empty".
+	// IsMFAEnable=false), "not_found", "empty", "absent" or "null".
 	UnboundMFAResponse string
 
 	// PhoneAsNumbers returns a security phone's AreaCode and PhoneNumber as numbers, as one of the vendor's samples does.

@@ -239,7 +239,12 @@ func (r *request) withoutDevice() (reply, error) {
 		return nil, noMFADevice()
 	}
 	body := reply{"MFADevice": reply{}}
-	if setting == "" {
+	switch setting {
+	case "absent":
+		body = reply{}
+	case "null":
+		body["MFADevice"] = nil
+	case "":
 		body["IsMFAEnable"] = false
 	}
 	return body, nil

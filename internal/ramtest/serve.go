@@ -156,7 +156,7 @@ func (s *Server) status(err error) error {
 
 // reduced returns a response without the fields and the empty lists that the switches omit.
 func (s *Server) reduced(body reply) reply {
-	if body == nil || s.behaviour.MissingFields == "" && !s.behaviour.OmitEmptyLists {
+	if body == nil || s.behaviour.MissingFields == "" && !s.behaviour.OmitEmptyLists && !s.behaviour.OmitIsTruncated {
 		return body
 	}
 	absent := map[string]bool{}
@@ -165,7 +165,7 @@ func (s *Server) reduced(body reply) reply {
 	}
 	less := reply{}
 	for name, value := range body {
-		if absent[name] || s.behaviour.OmitEmptyLists && emptyList(value) {
+		if absent[name] || s.behaviour.OmitEmptyLists && emptyList(value) || s.behaviour.OmitIsTruncated && name == "IsTruncated" {
 			continue
 		}
 		value = s.reducedValue(value)

@@ -236,7 +236,10 @@ func (r *request) describe(user *User, prefix string) error {
 	for parameter, into := range map[string]*string{
 		displayName: &user.DisplayName, comments: &user.Comments, mobilePhone: &user.MobilePhone, address: &user.Email,
 	} {
-		if r.has(parameter) && (!b.IgnoreContacts || parameter != mobilePhone && parameter != address) {
+		contact := parameter == mobilePhone || parameter == address
+		ignored := contact && (b.IgnoreContacts || b.EchoContacts) ||
+			prefix == "New" && b.IgnoreClearing && r.product == "Ims" && r.text(parameter) == "" && parameter != displayName
+		if r.has(parameter) && !ignored {
 			*into = r.text(parameter)
 		}
 		if prefix == "New" && b.RefuseClearing && r.product == "Ims" && r.has(parameter) && r.text(parameter) == "" {
@@ -279,8 +282,8 @@ func (r *request) displayName(parameter string) error {
 func (r *request) showUser(user *User) reply {
 	name, value := r.nameOf(user.Name)
 	shown := reply{"UserId": user.ID, name: value, "DisplayName": user.DisplayName, "CreateDate": stamp(user.CreateDate)}
-	r.put(shown, "MobilePhone", user.MobilePhone)
-	r.put(shown, "Email", user.Email)
+	r.put(shown, "MobilePhone", r.contact("MobilePhone", user.MobilePhone))
+	r.put(shown, "Email", r.contact("Email", user.Email))
 	r.put(shown, "Comments", user.Comments)
 	if r.product == "Ims" {
 		r.showUserInIms(shown, user)
@@ -293,6 +296,14 @@ func (r *request) showUser(user *User) reply {
 		r.put(shown, "LastLoginDate", stamp(user.LastLoginDate))
 	}
 	return shown
+}
+
+// contact returns a contact of a user in a response: the stored one, or that of the request. (Behaviour.EchoContacts).
+func (r *request) contact(parameter, stored string) string {
+	if !r.server.behaviour.EchoContacts || r.server.behaviour.IgnoreContacts {
+		return stored
+	}
+	return cmp.Or(r.text("New"+parameter), r.text(parameter), stored)
 }
 
 func (r *request) showUserInIms(shown reply, user *User) {
