@@ -366,14 +366,14 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 }
 
 // followOwner finds the present name of the user, by its id, and reports that the user is
-// gone if two reads do not find it. It bypasses the cache: within a minute after a rename,
-// another user may have the name, and the profile of that user would be deleted.
+// gone if two reads do not find it. It needs a recent read: since an older one, another user
+// may have been given the name, and the profile of that user would be deleted.
 func (r *loginProfileResource) followOwner(ctx context.Context, m *loginProfileModel) (gone bool, err error) {
 	id := m.UserID.ValueString()
 	if id == "" {
 		return false, nil
 	}
-	user, err := r.Client.RefreshUserByID(ctx, id)
+	user, err := r.Client.RecentUserByID(ctx, id)
 	if ram.NotFound(err, "User") {
 		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 			var err error

@@ -698,9 +698,16 @@ func TestLoginProfile_contradictoryResponses(t *testing.T) {
 func TestLoginProfile_destroySparesAnotherUserOfTheName(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, clockOf(srv))
-	o, diags := c.Create(profileKind, logon(nil))
+	srv.Change(addProfile)
+	clock := &acctest.Clock{}
+	c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+	o, diags := c.Import(profileKind, "alice")
 	clean(t, diags)
+	user, diags := c.Import(userKind, "alice")
+	clean(t, diags)
+	_, diags = c.Read(userKind, user) // from now on, the name is cached
+	clean(t, diags)
+	must(t, clock.Pause(t.Context(), 10*time.Second))
 	renamed(srv, "alicia", true)
 	srv.Change(addProfile) // of the new alice
 	srv.ForgetCalls()

@@ -29,6 +29,9 @@ const (
 	// users needs several calls. The next read uses the list. A refresh of many users then
 	// needs few calls, and a refresh of a few users does not list a large account.
 	maxSingleReads = 8
+	// recentUser is the age up to which the name of a user is used for a write without
+	// another read (assumed: no one reuses a name within seconds).
+	recentUser = 5 * time.Second
 )
 
 // The parameters that identify a user.
@@ -65,6 +68,13 @@ func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) 
 // RefreshUserByID returns a user by id. It bypasses the cache.
 func (c *Client) RefreshUserByID(ctx context.Context, id string) (User, error) {
 	return c.refreshUser(ctx, byID, id)
+}
+
+// RecentUserByID returns a user by id that was read at most [recentUser] ago, for a write
+// that addresses the user by name.
+func (c *Client) RecentUserByID(ctx context.Context, id string) (User, error) {
+	user, err := c.caches.users.getWithin(ctx, recentUser, byID+" "+id, c.userReader(byID, id))
+	return user.clone(), err
 }
 
 func acceptAny(User) bool { return true }

@@ -53,7 +53,7 @@ func Assumptions() []Assumption {
 		{"UnpublishedCodes", "EntityNotExist.User.ServiceCredential and kin", isAssumed, "Ims publishes no codes; those of Ram have a kind", nil, "TestOtherSide_codesThatAreNotPublished"},
 		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, "TestOtherSide_statusesOfWrongCredentials"},
 
-		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestCache_everyWriteInvalidatesWhatItChanges"},
+		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestUser_isDeletedOnlyWithoutObjects"},
 		{"CredentialsConflict", "service credentials do not prevent DeleteUser", isAssumed, "no source", nil, "TestUser_conflictsWithUnlistedObjects"},
 		{"PasskeysConflict", "passkeys do not prevent DeleteUser", isAssumed, "no source", nil, "TestUser_passkeysAreDeletedFirst"},
 		{"RefuseDeletingActiveCredentials", "an active service credential can be deleted", isAssumed, "no source", nil, "TestServiceCredential_lifecycleOnBothSides"},

@@ -4,6 +4,9 @@
 package ramtest
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -47,8 +50,8 @@ func TestAssumptions_haveTests(t *testing.T) {
 	for _, a := range Assumptions() {
 		if text, ok := tests[a.Test]; !ok {
 			t.Errorf("%s names the test %q, which does not exist outside this package", a.Switch, a.Test)
-		} else if !regexp.MustCompile(`\b` + a.Switch + `\b`).MatchString(text) {
-			t.Errorf("%s names %s, whose file does not set the switch", a.Switch, a.Test)
+		} else if !regexp.MustCompile(`\.` + a.Switch + `\b`).MatchString(text) {
+			t.Errorf("%s names %s, which sets the switch neither itself nor by what it names", a.Switch, a.Test)
 		}
 	}
 }
@@ -80,25 +83,82 @@ func TestSides_pinOnlyTestsThatExist(t *testing.T) {
 	equal(t, "all but what is refused", turned(sides("other", "TestAny")), all)
 }
 
-// testsOutside returns the tests of other packages, each with the text of its file.
+// testsOutside returns the tests of other packages, each with its own text and that of the functions and variables of its
+// package that it names.
 func testsOutside(t *testing.T) map[string]string {
 	t.Helper()
-	tests := map[string]string{}
-	named := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	declared, tests := map[string]map[string]string{}, map[string]string{} // by directory
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "../ramtest") {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		for _, match := range named.FindAllStringSubmatch(string(text), -1) {
-			tests[match[1]] = string(text)
+		if err != nil {
+			return err
 		}
-		return err
+		dir := filepath.Dir(path)
+		if declared[dir] == nil {
+			declared[dir] = map[string]string{}
+		}
+		return declarations(string(text), declared[dir])
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	word := regexp.MustCompile(`\w+`)
+	for _, all := range declared {
+		for name, text := range all {
+			if !strings.HasPrefix(name, "Test") {
+				continue
+			}
+			whole := text
+			for _, named := range word.FindAllString(text, -1) {
+				if named != name {
+					whole += all[named]
+				}
+			}
+			tests[name] = whole
+		}
+	}
 	return tests
+}
+
+// declarations adds the text of each function and variable of a file.
+func declarations(text string, all map[string]string) error {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "", text, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	add := func(name string, node ast.Node) {
+		all[name] = text[files.Position(node.Pos()).Offset:files.Position(node.End()).Offset]
+	}
+	for _, declaration := range file.Decls {
+		switch declaration := declaration.(type) {
+		case *ast.FuncDecl:
+			if declaration.Recv == nil {
+				add(declaration.Name.Name, declaration)
+			}
+		case *ast.GenDecl:
+			for _, spec := range declaration.Specs {
+				if values, ok := spec.(*ast.ValueSpec); ok {
+					for _, name := range values.Names {
+						add(name.Name, values)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func TestDeclarations_haveTheirOwnText(t *testing.T) {
+	t.Parallel()
+	all := map[string]string{}
+	if err := declarations("package p\nvar v = 1\nfunc a() { b.One = true }\nfunc (x) b() {}\nfunc c() { _ = v }", all); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "all", all, map[string]string{"v": "v = 1", "a": "func a() { b.One = true }", "c": "func c() { _ = v }"})
 }
 
 func TestAssumptions_otherSide(t *testing.T) {
