@@ -34,7 +34,7 @@ const (
 	ConfirmLimit = time.Minute
 	// ConflictLimit is how long a delete is repeated that the service refuses for a kind of
 	// object which the lists do not contain and the operation did not remove (assumed: such
-	// an object is one that no list returns, and not a stale answer).
+	// an object is one that no list returns, and not a stale response).
 	ConflictLimit = 10 * time.Second
 	// UseWindow is how long the reads of the service may not find a new AccessKey pair
 	// (assumed: the service is eventually consistent, without a documented limit).
