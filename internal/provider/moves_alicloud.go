@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
@@ -315,16 +314,4 @@ func convertPolicy(ctx context.Context, m *move.State, name string) error {
 		m.Into[f.Name] = f.Get(&policy)
 	}
 	return nil
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (g guard) MoveState(ctx context.Context) []resource.StateMover {
-	movers := move.Movers(ctx, g.managed, formerTypes)
-	for n := range movers {
-		move := movers[n].StateMover
-		movers[n].StateMover = func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-			g.run(&resp.Diagnostics, "finish the move", func() { move(ctx, req, resp) })
-		}
-	}
-	return movers
 }

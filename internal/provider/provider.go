@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/guard"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/server"
@@ -129,7 +130,7 @@ func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureReque
 }
 
 func (p *ramProvider) Resources(context.Context) []func() resource.Resource {
-	return guarded(resources)
+	return guard.Resources(resources, claimed, formerTypes)
 }
 
 func (p *ramProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -147,5 +148,5 @@ func (p *ramProvider) EphemeralResources(context.Context) []func() ephemeral.Eph
 }
 
 func (p *ramProvider) Actions(context.Context) []func() action.Action {
-	return guardedActions(actions)
+	return guard.Actions(actions)
 }

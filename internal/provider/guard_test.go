@@ -30,7 +30,7 @@ func TestGuard_panicIsAnErrorAndLosesNothing(t *testing.T) {
 	}))
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	messages := acctest.Messages(diags)
-	for _, want := range []string{"Cannot finish the create", "a panic with a string", "Run terraform plan", "guarded_test.go"} {
+	for _, want := range []string{"Cannot finish the create", "a panic with a string", "Run terraform plan", "guard_test.go"} {
 		if !strings.Contains(messages, want) {
 			t.Errorf("it is not said that %q:\n%s", want, messages)
 		}

@@ -1,7 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+// Package guard is around each resource and action: account, claims and panics are checked here, and nothing can bypass it.
+package guard
 
 import (
 	"context"
@@ -17,6 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/claim"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -34,17 +36,23 @@ type managed interface {
 // guard is around each resource. It binds the calls of an operation to the account of the object, and checks that account in
 // each plan and before each delete. It turns a panic into an error: the process continues, and what the response already
 // contains, such as the secret of a key, is saved to the state. Otherwise the panic would end the operations of all resources.
-type guard struct{ managed }
+type guard struct {
+	managed
+
+	claims map[string]Claims            // by type name
+	former map[string][]move.FormerType // by type name
+}
 
 var (
 	_ resource.ResourceWithMoveState      = guard{}
 	_ resource.ResourceWithValidateConfig = guard{}
 )
 
-// guarded puts each resource behind a guard.
-func guarded(resources []func() resource.Resource) (all []func() resource.Resource) {
+// Resources puts each resource behind a guard. By type name, claims are those that the guard handles, and former are the
+// types of other providers whose states can be moved.
+func Resources(resources []func() resource.Resource, claims map[string]Claims, former map[string][]move.FormerType) (all []func() resource.Resource) {
 	for _, create := range resources {
-		all = append(all, func() resource.Resource { return guard{create().(managed)} }) //nolint:forcetypeassert // conformance: each can do all of it
+		all = append(all, func() resource.Resource { return guard{create().(managed), claims, former} }) //nolint:forcetypeassert // conformance: each can do all of it
 	}
 	return all
 }
@@ -133,6 +141,18 @@ func (g guard) ValidateConfig(ctx context.Context, req resource.ValidateConfigRe
 	if checks, is := g.managed.(resource.ResourceWithValidateConfig); is {
 		g.run(&resp.Diagnostics, "finish the check of the configuration", func() { checks.ValidateConfig(ctx, req, resp) })
 	}
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (g guard) MoveState(ctx context.Context) []resource.StateMover {
+	movers := move.Movers(ctx, g.managed, g.former)
+	for n := range movers {
+		convert := movers[n].StateMover
+		movers[n].StateMover = func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+			g.run(&resp.Diagnostics, "finish the move", func() { convert(ctx, req, resp) })
+		}
+	}
+	return movers
 }
 
 // ofAccount binds the calls that ctx is used for to an account: the client sends nothing
@@ -266,8 +286,8 @@ type invocable interface {
 	action.ActionWithModifyPlan
 }
 
-// guardedActions puts each action behind a guard.
-func guardedActions(actions []func() action.Action) (all []func() action.Action) {
+// Actions puts each action behind a guard.
+func Actions(actions []func() action.Action) (all []func() action.Action) {
 	for _, create := range actions {
 		all = append(all, func() action.Action { return guardedAction{create().(invocable)} }) //nolint:forcetypeassert // a test creates each of them
 	}
