@@ -123,7 +123,7 @@ func TestPanicGuard_keepsTheKeyThatIsBeingCreated(t *testing.T) {
 			return text
 		},
 		"action": func(c *acctest.Driver) string {
-			_, diags := c.Invoke("ram_deactivate_access_keys", attributes{"user_name": "bob"})
+			_, diags := c.InvokeAction(t.Context(), "ram_deactivate_access_keys", attributes{"user_name": "bob"}, func(string) {}) // without its plan, which the server guards
 			return acctest.Messages(diags)
 		},
 		"ephemeral resource": func(c *acctest.Driver) string {
