@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -399,13 +400,18 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if change, changes := changeOf(state, plan); changes {
 		var err error
 		updated, err = r.Client.UpdateUser(ctx, state.UserID.ValueString(), change)
-		if ram.Exists(err) {
+		var uncleared *ram.UnclearedError
+		if ram.Exists(err) && !errors.As(err, &uncleared) {
 			resp.Diagnostics.AddAttributeError(path.Root("name"), "Cannot update the user", fmt.Sprintf(
 				"Another user of account %s already has the name %q. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), diagnostics.Explain(err)))
 			return
 		}
-		if cleared := clearedBy(state, plan); len(cleared) > 0 && ram.Invalid(err) {
-			err = diagnostics.WithState(fmt.Sprintf("The service does not accept an empty value of %s. Give it another value. To leave it as it is, take the user out of the state and import it without the attribute.", strings.Join(cleared, " and ")), err)
+		if errors.As(err, &uncleared) {
+			if uncleared.Applied {
+				half := plan.withoutClearing(state, updated)
+				tf.Save(ctx, half.identity(), half, &resp.State, resp.Identity, &resp.Diagnostics)
+			}
+			err = explainUncleared(state, plan, uncleared)
 		}
 		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "The user is unchanged, unless only the response was lost. The next plan shows it."}, err) {
 			return
@@ -452,6 +458,40 @@ func (m *userModel) uncleared(parameter string, live ram.User) (attribute *types
 		return &m.Email, "email", live.Email
 	}
 	return &m.Comments, "comments", live.Comments
+}
+
+// withoutClearing is the plan with the values that the update should have cleared, and with
+// the former tags.
+func (m userModel) withoutClearing(state userModel, updated ram.User) userModel {
+	before, kept := state.optionals(), m.optionals()
+	for _, name := range clearedBy(state, m) {
+		*kept[name] = *before[name]
+	}
+	m.Tags = state.Tags
+	if m.DisplayName.IsUnknown() {
+		m.DisplayName = tf.Optional(m.DisplayName, updated.DisplayName)
+	}
+	return m
+}
+
+// explainUncleared says what an update changed that could not clear values.
+func explainUncleared(state, plan userModel, err *ram.UnclearedError) error {
+	if !err.Applied && !ram.Invalid(err) {
+		return err
+	}
+	cleared, text := strings.Join(clearedBy(state, plan), " and "), ""
+	if err.Applied {
+		text = fmt.Sprintf("The request to clear %s failed, and the values may still exist. The other attributes were updated. ", cleared)
+		if !maps.Equal(state.tags(), plan.tags()) {
+			text = fmt.Sprintf("The request to clear %s failed, and the values may still exist. The tags are unchanged, and the other attributes were updated. ", cleared)
+		}
+	}
+	if ram.Invalid(err) {
+		text += fmt.Sprintf("The service does not accept an empty value of %s. Give it another value. To leave it as it is, take the user out of the state and import it without the attribute.", cleared)
+	} else {
+		text += "The next plan shows the user."
+	}
+	return diagnostics.WithState(text, err)
 }
 
 // clearedBy are the attributes that an update clears.

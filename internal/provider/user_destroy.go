@@ -82,8 +82,8 @@ type dependantKind struct {
 }
 
 // dependantKinds are all kinds. A passkey is a way to log on to the console (documented), so
-// without a login profile, which is listed twice, it opens nothing. Policies that are
-// attached in a resource group are not among the kinds, because RAM does not list them
+// without a login profile, which is listed twice, it opens nothing (assumed). Policies that
+// are attached in a resource group are not among the kinds, because RAM does not list them
 // (documented). Neither are security addresses: they only receive codes for the logon of
 // the user, hold nothing that could be lost, and exist for no one else.
 func (d *userDeletion) dependantKinds() []dependantKind {

@@ -693,6 +693,51 @@ func TestUser_clearsWhatImsRefusesToClear(t *testing.T) {
 	expect(t, "state", after.State.Equal(o.State), true)
 }
 
+// Ims made all other changes when the request to clear a value through Ram fails.
+func TestUser_saysWhatIsUpdatedIfClearingFails(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct {
+		turn        func(*ramtest.Behaviour)
+		ofAll, last string // which UpdateUser is the one of Ram, with other changes and without
+	}{
+		"Ims ignores it": {func(b *ramtest.Behaviour) { b.IgnoreClearing, b.RefuseClearing = true, false }, "2", "2"},
+		"Ims refuses it": {func(b *ramtest.Behaviour) { b.IgnoreClearing, b.RefuseClearing = false, true }, "3", "2"},
+	} {
+		for _, tags := range []any{nil, map[string]string{"team": "a"}} {
+			srv := ramtest.New(t, ramtest.WithBehaviour(one.turn))
+			c := newCore(t, srv.Getenv, fakeClock())
+			o, diags := c.Create(userKind, attributes{"name": "carol", "comments": "one"})
+			clean(t, diags)
+			srv.Inject(ramtest.Rule{Action: "UpdateUser", Nth: one.ofAll, Fault: "code", Status: 403, Code: "NoPermission"})
+			config := attributes{"name": "caroline", "display_name": "Caroline", "tags": tags}
+			o, diags = c.Apply(userKind, config, o)
+			text := acctest.Messages(acctest.Errors(diags))
+			contains(t, text, "Cannot update the user", "The request to clear comments failed, and the values may still exist.", "Code: NoPermission")
+			expect(t, name+": says that it is unchanged", strings.Contains(text, "The user is unchanged"), false)
+			expect(t, name+": says that the tags are unchanged", strings.Contains(text, "The tags are unchanged, and the other"), tags != nil)
+			expect(t, name+": state", []any{stateOf(t, o, "name"), stateOf(t, o, "display_name"), stateOf(t, o, "comments")}, []any{"caroline", "Caroline", "one"})
+			must(t, srv.SetSchedule(ramtest.Schedule{}))
+			o, diags = c.Apply(userKind, config, o)
+			clean(t, diags)
+			expect(t, name+": comments", account(srv).Users["caroline"].Comments, "")
+			steady(t, c, userKind, config, o)
+
+			// Nothing else was to be changed.
+			o, diags = c.Apply(userKind, config.With("comments", "two"), o)
+			clean(t, diags)
+			srv.Inject(ramtest.Rule{Action: "UpdateUser", Nth: one.last, Fault: "code", Status: 403, Code: "NoPermission"})
+			_, diags = c.Apply(userKind, config, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "The user is unchanged, unless only the response was lost.")
+			must(t, srv.SetSchedule(ramtest.Schedule{}))
+
+			// Both products refuse to clear it.
+			srv.Inject(ramtest.Rule{Action: "UpdateUser", Nth: one.ofAll, Fault: "code", Status: 400, Code: "InvalidParameter.NewComments.Length"})
+			_, diags = c.Apply(userKind, config.With("display_name", "Caro"), o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "The other attributes were updated. The service does not accept an empty value of comments.")
+		}
+	}
+}
+
 // The gateway refuses an empty value with a code of its own.
 func TestUser_clearsWhatTheGatewayRefuses(t *testing.T) {
 	t.Parallel()

@@ -167,7 +167,8 @@ func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 // here (documented). Ims documents a length of 1 to 128 characters for values that can be
 // cleared, and Ram clears a value that is empty (observed). If Ims refuses to clear values,
 // or ignores it and still returns them (both assumed), UpdateUser clears them through Ram.
-// [UserChange.Uncleared] returns what neither has cleared.
+// [UserChange.Uncleared] returns what neither has cleared. If the request to Ram
+// fails, the error is an [*UnclearedError].
 func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
 	send := func(change UserChange) (User, error) {
 		return c.updateUser(ctx, id, func(context.Context) (UserChange, error) { return change, nil })
@@ -181,7 +182,7 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (
 		if len(change.Uncleared(user)) == 0 {
 			return user, nil
 		}
-		return c.clearUser(ctx, id, clears)
+		return c.clearAfter(ctx, id, user, clears, rest != (UserChange{}))
 	}
 	if !parameterRefused(err) {
 		return user, err
@@ -191,7 +192,29 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (
 			return user, err
 		}
 	}
-	return c.clearUser(ctx, id, clears)
+	return c.clearAfter(ctx, id, user, clears, rest != (UserChange{}))
+}
+
+// UnclearedError means that Ims did not clear values, and that the request to clear them
+// through Ram failed.
+type UnclearedError struct {
+	Applied bool // whether Ims made other changes
+	Err     error
+}
+
+func (e *UnclearedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error of the request to Ram.
+func (e *UnclearedError) Unwrap() error { return e.Err }
+
+// clearAfter clears values through Ram after Ims returned the user. If that fails, it returns
+// the user as Ims did, with an [*UnclearedError].
+func (c *Client) clearAfter(ctx context.Context, id string, user User, clears UserChange, applied bool) (User, error) {
+	cleared, err := c.clearUser(ctx, id, clears)
+	if err != nil {
+		return user, &UnclearedError{applied, err}
+	}
+	return cleared, nil
 }
 
 // split separates the values that a change clears from those that it sets.
