@@ -57,6 +57,22 @@ func TestAccountAlias_aChangeIsOneCall(t *testing.T) {
 	expect(t, "writes", writes(srv), []string{"SetAccountAlias"})
 }
 
+// Another client clears the alias immediately before the provider does.
+func TestAccountAlias_isClearedByAnotherClient(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.RefuseClearingNoAlias = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(alias, attributes{"account_alias": "acme"})
+		clean(t, diags)
+		srv.ChangeBefore("ClearAccountAlias", func(a *ramtest.Account) { a.Alias = "" })
+		o, diags = c.Apply(alias, attributes{"account_alias": ""}, o)
+		clean(t, diags)
+		expect(t, "clears", len(srv.Calls("ClearAccountAlias")), 1)
+		steady(t, c, alias, attributes{"account_alias": ""}, o)
+	})
+}
+
 // An alias that is cleared to set another one is free for other accounts.
 func TestAccountAlias_isKeptIfTheNewOneIsTaken(t *testing.T) {
 	t.Parallel()

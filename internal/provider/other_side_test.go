@@ -312,6 +312,107 @@ func TestOtherSide_listsThatDoNotSayThatTheyEnd(t *testing.T) {
 	})
 }
 
+// A tag that another client removes immediately before the provider does is removed.
+func TestOtherSide_tagsThatAreRemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.RefuseAbsentTags = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		for _, left := range []map[string]string{{"a": "1"}, {}} {
+			srv := ramtest.New(t, option)
+			c := newCore(t, srv.Getenv, fakeClock())
+			o, diags := c.Create(userKind, attributes{"name": "carol", "tags": map[string]string{"a": "1", "b": "2"}})
+			clean(t, diags)
+			srv.ChangeBefore("UntagResources", func(a *ramtest.Account) { a.Users["carol"].Tags = left })
+			config := attributes{"name": "carol", "tags": map[string]string{"c": "3"}}
+			o, diags = c.Apply(userKind, config, o)
+			clean(t, diags)
+			expect(t, "tags", account(srv).Users["carol"].Tags, map[string]string{"c": "3"})
+			steady(t, c, userKind, config, o)
+		}
+	})
+}
+
+// A key that another client disables immediately before the provider does is disabled, and one whose response was lost.
+func TestOtherSide_keysThatAreDisabledMeanwhile(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.RefuseSameKeyStatus = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		disable := func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" }
+		srv := withOneOfEach(t, option)
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+		addKey(srv, "alice", aliceKey, day)
+		srv.ChangeBefore("UpdateAccessKey", disable)
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Invoke(deactivate, attributes{"user_name": "alice"})
+		clean(t, diags)
+		expect(t, "key", statuses(srv, "alice"), aliceKey+" Inactive")
+
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Active" })
+		srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"})
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Invoke(deactivate, attributes{"user_name": "alice"})
+		clean(t, diags)
+		expect(t, "key", statuses(srv, "alice"), aliceKey+" Inactive")
+
+		// A refusal of a status that the key does not have is an error.
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Active" })
+		srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Fault: "code", Status: 400, Code: "InvalidParameter.Status"})
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Invoke(deactivate, attributes{"user_name": "alice"})
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot disable the AccessKey pair "+aliceKey, "InvalidParameter.Status")
+	})
+}
+
+// A device that another client unbinds immediately before the provider does is unbound.
+func TestOtherSide_devicesThatAreUnboundMeanwhile(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.AcceptUnbindingNothing = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		unbind := func(a *ramtest.Account) {
+			a.Users["alice"].MFASerial = ""
+			for _, device := range a.MFADevices {
+				device.UserID, device.ActivateDate = "", time.Time{}
+			}
+		}
+		bound := func(a *ramtest.Account) {
+			a.Users["alice"] = &ramtest.User{ID: aliceUserID, Name: "alice", DisplayName: "alice", Status: "active", MFASerial: phoneSerial}
+			a.MFADevices[phoneSerial] = &ramtest.MFADevice{Name: "phone", Serial: phoneSerial, UserID: aliceUserID}
+		}
+		srv := ramtest.New(t, option)
+		srv.Change(bound)
+		srv.ChangeBefore("UnbindMFADevice", unbind)
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Invoke(unbindAction, attributes{"user_name": "alice", "allow_lock_out": true})
+		clean(t, diags)
+		expect(t, "the provider tried to unbind it", len(srv.Calls("UnbindMFADevice")), 1)
+		for operation, deleteDevice := range map[string]bool{"UnbindMFADevice": false, "DisableVirtualMFA": true} {
+			srv := ramtest.New(t, option)
+			srv.Change(bound)
+			c := newCore(t, srv.Getenv, clockOf(srv))
+			config := attributes{"name": "alice", "force_destroy": true, "delete_virtual_mfa_device": deleteDevice}
+			o, diags := c.Import(userKind, "alice")
+			clean(t, diags)
+			o, diags = c.Apply(userKind, config, o)
+			clean(t, diags)
+			srv.ChangeBefore(operation, unbind)
+			_, diags = c.Destroy(userKind, o)
+			clean(t, diags)
+			expect(t, "calls of "+operation, len(srv.Calls(operation)), 1)
+			expect(t, "alice", account(srv).Users["alice"] == nil, true)
+		}
+	})
+}
+
+// An operation that a site lacks has nothing to list, whichever code says so.
+func TestOtherSide_operationsThatASiteLacks(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.OlderUnknownActions = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := ramtest.New(t, option, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.MissingOperations = "ListServiceCredentials,ListPasskeys" }))
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(userKind, attributes{"name": "carol"})
+		clean(t, diags)
+		_, diags = c.ReadData("ram_user_access", attributes{"user_name": "carol"})
+		clean(t, diags)
+		_, diags = c.Destroy(userKind, o)
+		clean(t, diags)
+		expect(t, "carol", account(srv).Users["carol"] == nil, true)
+		expect(t, "lists", len(srv.Calls("ListServiceCredentials", "ListPasskeys")) > 1, true)
+	})
+}
+
 // Both forms of the code mean that an object of a user is missing, and only its own code that the user is.
 func TestOtherSide_shortCodesOfMissingObjects(t *testing.T) {
 	t.Parallel()
@@ -366,6 +467,23 @@ func TestOtherSide_codesThatAreNotPublished(t *testing.T) {
 		srv.ChangeBefore("DeletePasskey", func(a *ramtest.Account) { a.Users["alice"].Passkeys = nil })
 		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Invoke(passkeyGone, attributes{"user_name": "alice", "allow_lock_out": true})
 		clean(t, diags)
+
+		// What is not in the recycle bin is searched for outside of it.
+		addKey(srv, "alice", aliceKey, day)
+		core := newCore(t, srv.Getenv, clockOf(srv))
+		for action, story := range map[string]struct {
+			config attributes
+			said   string
+		}{
+			restoreBin: {attributes{"access_key_id": aliceKey}, ""},
+			purgeBin:   {attributes{"access_key_id": "LTAInone"}, "WARNING"},
+			userBack:   {attributes{"user_id": aliceID}, ""},
+			userGone:   {attributes{"user_id": "42"}, "WARNING: The user with the id 42 does not exist"},
+		} {
+			_, diags := core.Invoke(action, story.config)
+			clean(t, diags)
+			contains(t, acctest.Messages(diags), story.said)
+		}
 	})
 }
 

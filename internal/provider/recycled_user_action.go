@@ -74,7 +74,7 @@ func (a *restoreUser) Metadata(_ context.Context, req action.MetadataRequest, re
 
 func (a *restoreUser) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Restores a deleted RAM user from the recycle bin, where it is for about 30 days, and waits until the service returns it. The user has the same id and name as before. " +
+		MarkdownDescription: "Restores a deleted RAM user from the recycle bin, where it is for about 30 days, and waits until the service returns it. The user has the same id as before, and the same name, unless the service gives it another. " +
 			"Its AccessKey pairs are restored with it. The service does not document their status after that: assume that those that were active work again. Console logon has to be enabled again. **Do not restore a user that was deleted because it was compromised.** " +
 			"The action lists the keys of the restored user, with their status. A user that is not deleted is not changed. A restored user is in no state until it is imported.",
 		Attributes: recycledUserAttributes(ctx),
@@ -107,6 +107,10 @@ func (a *restoreUser) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	report("Restoring the user %q, id %s, deleted at %s.", user.Name, id, user.RecycleDate.Format(time.RFC3339))
 	if live, ok := a.restore(ctx, user, &resp.Diagnostics); ok {
 		report("The user %q is restored.", live.Name)
+		if live.Name != user.Name {
+			resp.Diagnostics.AddWarning(fmt.Sprintf("The restored user has the name %s instead of %s", live.Name, user.Name), fmt.Sprintf(
+				"The service gave the user with the id %s another name, possibly because another user has the name %q. What refers to the user by that name, such as a configuration or an identity provider, refers to the other user.", id, user.Name))
+		}
 		a.describe(ctx, live, report, &resp.Diagnostics)
 	}
 }

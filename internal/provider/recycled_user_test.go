@@ -73,11 +73,27 @@ func TestRestoreUser_withActiveKeysWarns(t *testing.T) {
 
 func TestRestoreUser_whoseNameIsTaken(t *testing.T) {
 	t.Parallel()
-	srv := incident(t)
-	srv.Change(func(a *ramtest.Account) { a.Users["dave"] = &ramtest.User{ID: "42", Name: "dave", Status: "active"} })
-	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(userBack, attributes{"user_id": daveID})
-	refused(t, diags, "user_id", `Another user has the name "dave"`, "still in the recycle bin", "Rename or delete the other user")
-	expect(t, "recycle bin", len(account(srv).RecycledUsers), 1)
+	for _, side := range []string{"", "conflict", "renamed"} {
+		srv := incident(t)
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.RestoreTakenName = side })
+		srv.Change(func(a *ramtest.Account) { a.Users["dave"] = &ramtest.User{ID: "42", Name: "dave", Status: "active"} })
+		progress, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(userBack, attributes{"user_id": daveID})
+		switch side {
+		case "":
+			refused(t, diags, "user_id", `Another user has the name "dave"`, "still in the recycle bin", "Rename or delete the other user")
+		case "conflict":
+			refused(t, diags, "", "Cannot restore the user", "The user is still in the recycle bin.", "The name of the user is in use.", "RestoreConflict.User.Name")
+		case "renamed":
+			clean(t, diags)
+			contains(t, acctest.Messages(diags), "WARNING: The restored user has the name dave-"+daveID+" instead of dave", `another user has the name "dave"`)
+			contains(t, strings.Join(progress, "\n"), `The user "dave-`+daveID+`" is restored.`)
+		}
+		kept := 1
+		if side == "renamed" {
+			kept = 0
+		}
+		expect(t, "recycle bin", len(account(srv).RecycledUsers), kept)
+	}
 }
 
 // A user that is not deleted is never purged: the plan refuses it.

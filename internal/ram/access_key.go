@@ -95,9 +95,19 @@ func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKe
 	return key, nil
 }
 
-// UpdateAccessKey sets the status of a key, Active or Inactive.
+// UpdateAccessKey sets the status of a key, Active or Inactive. If the service refuses the
+// status and the key has it already, because an earlier request or another client set it,
+// that is no error (assumed: the service may refuse to set the same status).
 func (c *Client) UpdateAccessKey(ctx context.Context, userName, id, status string) error {
-	return c.changeKey(ctx, updateAccessKey, userName, params{"UserAccessKeyId": id, "Status": status})
+	err := c.changeKey(ctx, updateAccessKey, userName, params{"UserAccessKeyId": id, "Status": status})
+	if !valueRefused(err) {
+		return err
+	}
+	keys, listErr := c.RefreshAccessKeys(ctx, userName)
+	if listErr == nil && slices.ContainsFunc(keys, func(key AccessKey) bool { return key.ID == id && key.Status == status }) {
+		return nil
+	}
+	return err
 }
 
 // DeleteAccessKey moves a key of any status to the recycle bin.

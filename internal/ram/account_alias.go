@@ -51,10 +51,12 @@ func (c *Client) SetAccountAlias(ctx context.Context, alias string) error {
 	return c.call(ctx, setAccountAlias, params{"AccountAlias": alias}, nil)
 }
 
-// ClearAccountAlias removes the account's alias. Another account can then take the name.
+// ClearAccountAlias removes the account's alias. Another account can then take the name. An
+// account without an alias is no error, whether the service refuses the request or not
+// (assumed, both).
 func (c *Client) ClearAccountAlias(ctx context.Context) error {
 	defer c.caches.invalidateAlias()()
-	return c.call(ctx, clearAccountAlias, nil, nil)
+	return IgnoreNotFound(c.call(ctx, clearAccountAlias, nil, nil), "AccountAlias")
 }
 
 type defaultDomainResponse struct{ DefaultDomainName text }

@@ -200,6 +200,7 @@ var soleKinds = map[string]struct {
 	purgeRecycledUser.action:         {"User", false},
 	getAccountAccessKeyPolicy.action: {"AccessKeyPolicy", false},
 	getAccountAlias.action:           {"AccountAlias", false},
+	clearAccountAlias.action:         {"AccountAlias", false},
 	getVerification.action:           {"User.Verification", false},
 	unbindVerification.action:        {"User.Verification", false},
 }
@@ -268,6 +269,13 @@ func parameterRefused(err error) bool {
 	serviceErr := serviceError(err)
 	return serviceErr != nil && serviceErr.Status == http.StatusBadRequest && !NotServed(err) &&
 		(strings.HasPrefix(serviceErr.Code, "Missing") || strings.HasPrefix(serviceErr.Code, "Invalid"))
+}
+
+// valueRefused reports whether the service refused a value, by itself or for the state of the
+// object.
+func valueRefused(err error) bool {
+	serviceErr := serviceError(err)
+	return parameterRefused(err) || serviceErr != nil && serviceErr.Status == http.StatusConflict
 }
 
 // Denied reports whether the caller lacks the permission.

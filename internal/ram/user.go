@@ -342,9 +342,25 @@ func (c *Client) TagUser(ctx context.Context, id string, tags map[string]string)
 	return c.tag(ctx, tagResources, id, slices.Sorted(maps.Keys(tags)), func(in params, keys []string) { in.tags(tags, keys) })
 }
 
-// UntagUser removes tags from a user. A tag that the user does not have is no error
-// (assumed).
+// UntagUser removes tags from a user. A tag that the user does not have is no error: if the
+// service refuses it (assumed), UntagUser removes the others.
 func (c *Client) UntagUser(ctx context.Context, id string, keys []string) error {
+	err := c.untagUser(ctx, id, keys)
+	if !valueRefused(err) && (!hasCode(err, entityNotExist) || NotFound(err, "User")) {
+		return err
+	}
+	live, readErr := c.RefreshUserByID(ctx, id)
+	if readErr != nil || live.Tags == nil {
+		return err
+	}
+	left := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { _, has := live.Tags[key]; return !has })
+	if len(left) == len(keys) {
+		return err
+	}
+	return c.untagUser(ctx, id, left)
+}
+
+func (c *Client) untagUser(ctx context.Context, id string, keys []string) error {
 	return c.tag(ctx, untagResources, id, keys, func(in params, keys []string) {
 		for i, key := range keys {
 			in["TagKey."+strconv.Itoa(i+1)] = key

@@ -82,7 +82,7 @@ func createAccessKey(r *request) (reply, error) {
 }
 
 // updateAccessKey sets the status of a key. (documented; that setting the current status succeeds, and the code for an
-// unknown status, are assumed).
+// unknown status, are assumed; Behaviour.RefuseSameKeyStatus).
 func updateAccessKey(r *request) (reply, error) {
 	status, err := r.required("Status")
 	if err != nil {
@@ -94,6 +94,9 @@ func updateAccessKey(r *request) (reply, error) {
 	key, _, err := r.key()
 	if err != nil {
 		return nil, err
+	}
+	if key.Status == status && r.server.behaviour.RefuseSameKeyStatus {
+		return nil, incorrect("Status")
 	}
 	key.Status, key.UpdateDate = status, r.now
 	return reply{}, nil

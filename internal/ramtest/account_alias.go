@@ -4,6 +4,7 @@
 package ramtest
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 )
@@ -76,8 +77,12 @@ func (r *request) alias(alias string) error {
 	return nil
 }
 
-// clearAccountAlias removes the alias. It succeeds without an alias. (assumed)
+// clearAccountAlias removes the alias. It succeeds without an alias. (assumed;
+// Behaviour.RefuseClearingNoAlias).
 func clearAccountAlias(r *request) (reply, error) {
+	if r.account.Alias == "" && r.server.behaviour.RefuseClearingNoAlias {
+		return nil, fail(http.StatusNotFound, "EntityNotExist.AccountAlias", "The account alias does not exist.")
+	}
 	r.account.Alias = ""
 	return reply{}, nil
 }

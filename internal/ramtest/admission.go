@@ -6,6 +6,7 @@ package ramtest
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -210,6 +211,9 @@ func (s *Server) touch(who *caller, product string) {
 // a limit of the fake. An action of another product is a wrong combination. (documented)
 func (s *Server) knows(in *incoming) error {
 	name := in.product() + "/" + in.action
+	if slices.Contains(strings.Split(s.behaviour.MissingOperations, ","), in.action) {
+		return s.unknownAction()
+	}
 	if _, ok := actions[name]; ok {
 		return nil
 	}
@@ -220,6 +224,14 @@ func (s *Server) knows(in *incoming) error {
 		if _, ok := operations[product+"/"+in.action]; ok {
 			return invalid("Action or Version")
 		}
+	}
+	return s.unknownAction()
+}
+
+// unknownAction is the error of an action that the product does not have. (documented, both; Behaviour.OlderUnknownActions)
+func (s *Server) unknownAction() error {
+	if s.behaviour.OlderUnknownActions {
+		return invalid("Action or Version")
 	}
 	return unknownAction()
 }

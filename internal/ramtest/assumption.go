@@ -44,6 +44,7 @@ func Assumptions() []Assumption {
 
 		{"UnsetAliasResponse", "GetAccountAlias returns the account id without an alias", isAssumed, "no source", []any{"not_found", "empty", "absent"}, "TestAccountAlias_lifecycle"},
 		{"AliasMustBeCleared", "an alias can be overwritten", isObserved, "official provider; an error text says otherwise", nil, "TestAccountAlias_isClearedOnlyIfConfigured"},
+		{"RefuseClearingNoAlias", "an alias that does not exist can be cleared", isAssumed, "no source", nil, "TestAccountAlias_isClearedByAnotherClient"},
 		{"ShortAliasesOnly", "an alias has at most 63 characters", isDocumented, "error table; the parameter text says 32", nil, "TestOtherSide_longAliases"},
 
 		{"OmitEmptyFields", "optional texts without a value are \"\"", isObserved, "vendor samples show both", nil, "TestUserSso_data"},
@@ -51,6 +52,7 @@ func Assumptions() []Assumption {
 		{"OmitIsTruncated", "a list says whether it is truncated", isDocumented, "API reference; ListPoliciesForUser and ListPasskeys have no such field", nil, "TestOtherSide_listsThatDoNotSayThatTheyEnd"},
 		{"ShortEntityCodes", "EntityNotExist.User.LoginProfile and kin", isDocumented, "error tables of 2018 and 2021; public clients match both", nil, "TestOtherSide_shortCodesOfMissingObjects"},
 		{"UnpublishedCodes", "EntityNotExist.User.ServiceCredential and kin", isAssumed, "Ims publishes no codes; those of Ram have a kind", nil, "TestOtherSide_codesThatAreNotPublished"},
+		{"OlderUnknownActions", "an unknown action is InvalidApi.NotFound", isDocumented, "two tables of the vendor disagree", nil, "TestOtherSide_operationsThatASiteLacks"},
 		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, "TestOtherSide_statusesOfWrongCredentials"},
 
 		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestUser_isDeletedOnlyWithoutObjects"},
@@ -65,6 +67,7 @@ func Assumptions() []Assumption {
 		{"IgnoreClearing", "an empty value that Ims accepts clears", isAssumed, "no source for Ims", nil, "TestUser_clearsWhatImsIgnores"},
 		{"EchoContacts", "the response to a write has the contacts that are stored", isAssumed, "no source", nil, "TestUser_contactsThatOnlyTheResponseHas"},
 		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, "TestUser_tagValuesThatTheServiceForbids"},
+		{"RefuseAbsentTags", "a tag that the user does not have can be removed", isAssumed, "no source", nil, "TestOtherSide_tagsThatAreRemovedMeanwhile"},
 		{"LastLoginInMilliseconds", "LastLoginDate is an ISO time", isDocumented, "reference; one sample has milliseconds", nil, "TestAllUsersAreListedFrozenOnesToo"},
 		{"CaseSensitivePolicies", "the case of the name of a policy does not matter", isObserved, "a report of 2019 about a policy of the service", nil, "TestAttachment_caseOfThePolicy"},
 		{"ListResourceGroupPolicies", "ListPoliciesForUser does not return attachments in a resource group", isDocumented, "SDK of 2026", nil, "TestUser_conflictsWithUnlistedObjects"},
@@ -75,8 +78,10 @@ func Assumptions() []Assumption {
 		{"ResetPasswordsInitial", "a password that an administrator resets is not initial", isDocumented, "help page of 2026: initial on creation and on enabling again", nil, "TestOtherSide_passwordsThatAreInitial"},
 		{"DeleteProfileUnbindsMFA", "the MFA device stays when the login profile is deleted", isAssumed, "no source", nil, "TestOtherSide_devicesOfDeletedProfiles"},
 		{"RestoreLogonActive", "a restored user's login profile is inactive", isAssumed, "the console page says that logon must be enabled again", nil, "TestOtherSide_logonOfARestoredUser"},
+		{"RestoreTakenName", "a user whose name is taken is not restored: EntityAlreadyExists.User", isAssumed, "no source", []any{"conflict", "renamed"}, "TestRestoreUser_whoseNameIsTaken"},
 
 		{"RefuseDeletingActiveKeys", "an active AccessKey can be deleted", isObserved, "official provider; the console refuses", nil, "TestRotation_completeCycle"},
+		{"RefuseSameKeyStatus", "the status that a key has can be set again", isAssumed, "no source", nil, "TestOtherSide_keysThatAreDisabledMeanwhile"},
 		{"RestoreKeysActive", "a restored AccessKey is inactive", isAssumed, "no source", nil, "TestRestoreKey_warnsOfAnActiveKey"},
 		{"RestoreKeysWithoutPolicy", "a restored AccessKey keeps its network policy", isAssumed, "no source", nil, "TestOtherSide_policyOfARestoredKey"},
 		{"KeepIdleCredentials", "idle users and AccessKeys are disabled", isDocumented, "API reference", nil, "TestRotation_completeCycle"},
@@ -88,6 +93,7 @@ func Assumptions() []Assumption {
 		{"AcceptUnknownStatements", "undocumented statements and fields are refused", isAssumed, "no source", nil, "TestNetworkPolicy_unmanagedValuesAreKept"},
 		{"InactiveKeyPolicyOverrides", "an inactive policy of a key is no policy of its own", isAssumed, "no source", nil, "TestOtherSide_inactivePoliciesOfKeys"},
 
+		{"AcceptUnbindingNothing", "unbinding a device that does not exist is EntityNotExist.User.MFADevice", isDocumented, "error table of 2021, for Ram; no source for Ims", nil, "TestOtherSide_devicesThatAreUnboundMeanwhile"},
 		{"AcceptUsedCodes", "an MFA code is accepted once", isAssumed, "RFC 6238", nil, "TestMFADevice_createBindUnbindDelete"},
 		{"RefuseOlderCodes", "MFA codes of two steps ago are accepted", isAssumed, "no source", nil, "TestMFADevice_clocksThatDiffer"},
 		{"UnboundMFAResponse", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty", "absent", "null"}, "TestMFAData"},
@@ -112,7 +118,7 @@ func Assumptions() []Assumption {
 func Conditions() []string {
 	return []string{
 		"StaleReads", "PageCap", "Ordered", "EnforceRateLimits", "ReadsPerSecond", "WritesPerSecond", "AttachesPerSecond",
-		"SessionsOnServerClock", "CallerAddress", "CallerVPC", "MissingFields",
+		"SessionsOnServerClock", "CallerAddress", "CallerVPC", "MissingFields", "MissingOperations",
 	}
 }
 

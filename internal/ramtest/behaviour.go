@@ -25,6 +25,8 @@ type Behaviour struct {
 	CallerVPC string
 	// MissingFields is a comma-separated list of fields that no response contains.
 	MissingFields string
+	// MissingOperations is a comma-separated list of operations that the service does not have, as on some of its sites.
+	MissingOperations string
 
 	// KeepOmittedPreferences keeps the values that SetSecurityPreference does not pass, instead of resetting them.
 	KeepOmittedPreferences bool
@@ -57,6 +59,8 @@ type Behaviour struct {
 	UnsetAliasResponse string
 	// AliasMustBeCleared makes SetAccountAlias return 409 while the account has another alias.
 	AliasMustBeCleared bool
+	// RefuseClearingNoAlias makes ClearAccountAlias return 404 for an account without an alias.
+	RefuseClearingNoAlias bool
 	// ShortAliasesOnly limits an alias to 32 characters, as the text of the parameter says, instead of the 63 of the error text.
 	ShortAliasesOnly bool
 
@@ -70,8 +74,10 @@ type Behaviour struct {
 	// OmitIsTruncated omits IsTruncated from the responses of lists. A page that is not the last still has a Marker.
 	OmitIsTruncated bool
 	// UnpublishedCodes returns EntityNotExist for a missing login profile, and codes of another kind for a missing service
-	// credential, security address and passkey, whose codes are not published.
+	// credential, security address and passkey, and for a key and a user that are not in the recycle bin.
 	UnpublishedCodes bool
+	// OlderUnknownActions returns InvalidParameter for an action that does not exist, instead of InvalidApi.NotFound.
+	OlderUnknownActions bool
 	// SwapStatuses returns 403 for a wrong signature and 400 for an unknown key, as other tables of the vendor do.
 	SwapStatuses bool
 
@@ -100,6 +106,8 @@ type Behaviour struct {
 	EchoContacts bool
 	// AcceptAnyTagValue accepts tag values that begin with acs: or contain a URL.
 	AcceptAnyTagValue bool
+	// RefuseAbsentTags makes UntagResources return 404 for a tag that the object does not have, and remove none.
+	RefuseAbsentTags bool
 	// LastLoginInMilliseconds returns LastLoginDate in ListUsers of Ims as one of the vendor's samples does.
 	LastLoginInMilliseconds bool
 	// CaseSensitivePolicies distinguishes policies whose names differ only in case.
@@ -120,9 +128,14 @@ type Behaviour struct {
 	DeleteProfileUnbindsMFA bool
 	// RestoreLogonActive restores a user's login profile as Active.
 	RestoreLogonActive bool
+	// RestoreTakenName is what RestoreUserFromRecycleBin does if another user has the name: "" it returns
+	// EntityAlreadyExists.User, "conflict" it returns another code, "renamed" it gives the restored user another name.
+	RestoreTakenName string
 
 	// RefuseDeletingActiveKeys makes DeleteAccessKey refuse an active key, as the console does.
 	RefuseDeletingActiveKeys bool
+	// RefuseSameKeyStatus makes UpdateAccessKey refuse the status that the key has.
+	RefuseSameKeyStatus bool
 	// RestoreKeysActive restores keys as Active.
 	RestoreKeysActive bool
 	// RestoreKeysWithoutPolicy restores keys without their network policy.
@@ -143,6 +156,9 @@ type Behaviour struct {
 	// InactiveKeyPolicyOverrides makes a key's inactive policy override the account's policy, as an active policy does.
 	InactiveKeyPolicyOverrides bool
 
+	// AcceptUnbindingNothing makes UnbindMFADevice and DisableVirtualMFA accept a user without a device, instead of returning
+	// 404.
+	AcceptUnbindingNothing bool
 	// AcceptUsedCodes accepts an MFA code a second time.
 	AcceptUsedCodes bool
 	// RefuseOlderCodes accepts MFA codes of the previous and the present step only.

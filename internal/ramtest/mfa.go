@@ -169,7 +169,7 @@ func (r *request) code(parameter string) (string, error) {
 func unbindMFADevice(r *request) (reply, error) {
 	user, err := r.userWithDevice()
 	if err != nil {
-		return nil, err
+		return r.unboundNothing(err)
 	}
 	serial := user.MFASerial
 	r.unbind(user)
@@ -184,6 +184,15 @@ func (r *request) userWithDevice() (*User, error) {
 	return user, err
 }
 
+// unboundNothing returns the response to a request to unbind the device of a user without one.
+// (Behaviour.AcceptUnbindingNothing).
+func (r *request) unboundNothing(err error) (reply, error) {
+	if codeOf(err) == codeOf(noMFADevice()) && r.server.behaviour.AcceptUnbindingNothing {
+		return reply{}, nil
+	}
+	return nil, err
+}
+
 func (r *request) unbind(user *User) {
 	if device := r.account.MFADevices[user.MFASerial]; device != nil {
 		device.UserID, device.ActivateDate = "", time.Time{}
@@ -196,7 +205,7 @@ func (r *request) unbind(user *User) {
 func disableVirtualMFA(r *request) (reply, error) {
 	user, err := r.userWithDevice()
 	if err != nil {
-		return nil, err
+		return r.unboundNothing(err)
 	}
 	serial := user.MFASerial
 	if r.account.MFADevices[serial] == nil {

@@ -5,6 +5,7 @@ package ramtest
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -270,21 +271,29 @@ func (r *request) recycledUser(id string) *RecycledUser {
 }
 
 // restoreUserFromRecycleBin restores a user with its keys; console logon must be enabled again. (documented) The profile is
-// therefore inactive (Behaviour.RestoreLogonActive), memberships of deleted groups are dropped, and a name in use and a
-// full account are refused as in CreateUser. (assumed)
+// therefore inactive (Behaviour.RestoreLogonActive), memberships of deleted groups are dropped, and a name in use
+// (Behaviour.RestoreTakenName) and a full account are refused as in CreateUser. (assumed)
 func restoreUserFromRecycleBin(r *request) (reply, error) {
 	recycled, err := r.namedRecycledUser()
 	if err != nil {
 		return nil, err
 	}
-	if r.account.Users[recycled.User.Name] != nil {
-		return nil, userExists()
+	name := recycled.User.Name
+	if r.account.Users[name] != nil {
+		switch r.server.behaviour.RestoreTakenName {
+		case "conflict":
+			return nil, fail(http.StatusConflict, "RestoreConflict.User.Name", "The name of the user is in use.")
+		case "renamed":
+			name += "-" + recycled.User.ID
+		default:
+			return nil, userExists()
+		}
 	}
 	if len(r.account.Users) >= r.account.Quotas.Users {
 		return nil, tooManyUsers()
 	}
 	user := recycled.User
-	user.UpdateDate = r.now
+	user.Name, user.UpdateDate = name, r.now
 	user.Groups = slices.DeleteFunc(user.Groups, func(name string) bool { return r.account.Groups[name] == nil })
 	if user.LoginProfile != nil && !r.server.behaviour.RestoreLogonActive {
 		user.LoginProfile.Status = "Inactive"

@@ -107,7 +107,7 @@ func (c *conversation) execute() {
 		c.body, err = s.operate(c)
 	}
 	c.body = s.reduced(c.body)
-	if err = s.status(err); err != nil {
+	if err = s.status(err, c.in.action); err != nil {
 		c.response = refusal(c.in, err, c.call.RequestID)
 		c.call.Code = codeOf(err)
 	} else {
@@ -119,7 +119,7 @@ func (c *conversation) execute() {
 // status returns an error as the service does. The vendor's tables disagree about two statuses (documented, both;
 // Behaviour.SwapStatuses), and public clients match two families of codes. (observed; Behaviour.ShortEntityCodes)
 // Ims publishes no codes. (assumed; Behaviour.UnpublishedCodes).
-func (s *Server) status(err error) error {
+func (s *Server) status(err error, action string) error {
 	var failed *failure
 	if !errors.As(err, &failed) {
 		return err
@@ -131,7 +131,16 @@ func (s *Server) status(err error) error {
 		}
 	}
 	if s.behaviour.UnpublishedCodes {
+		recycled := strings.HasSuffix(action, "RecycleBin") && !strings.HasPrefix(action, "List")
 		switch failed.Code {
+		case "EntityNotExist.User.AccessKey":
+			if recycled {
+				other.Code = "EntityNotExist.RecycledAccessKey"
+			}
+		case "EntityNotExist.User":
+			if recycled && strings.Contains(action, "User") {
+				other.Code = "EntityNotExist.RecycledUser"
+			}
 		case "EntityNotExist.User.LoginProfile":
 			other.Code = "EntityNotExist"
 		case "EntityNotExist.User.ServiceCredential":

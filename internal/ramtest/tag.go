@@ -6,6 +6,7 @@ package ramtest
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,7 +164,7 @@ func tagResources(r *request) (reply, error) {
 }
 
 // untagResources removes the named tags, or all tags. All is used only without keys. (documented) A tag that does not exist
-// is no error. (assumed)
+// is no error. (assumed; Behaviour.RefuseAbsentTags)
 func untagResources(r *request) (reply, error) {
 	resources, err := r.resources()
 	if err != nil {
@@ -180,6 +181,11 @@ func untagResources(r *request) (reply, error) {
 	}
 	if len(resources) == 0 {
 		return nil, missing(r.resourceParameter())
+	}
+	for _, one := range resources {
+		if r.server.behaviour.RefuseAbsentTags && slices.ContainsFunc(keys, func(key string) bool { _, has := (*one.tags)[key]; return !has }) {
+			return nil, fail(http.StatusNotFound, "EntityNotExist.Tag", "The tag does not exist.")
+		}
 	}
 	for _, one := range resources {
 		if all && len(keys) == 0 {
