@@ -136,7 +136,28 @@ func TestAttack_tag(t *testing.T) {
 		{"two dates", "v1.0.7", "2 dates", func(v string) {
 			r.forge(t, v, strings.Replace(strings.Replace(object, "tag v1.0.0", "tag "+v, 1), "\n\n", "\ntagger A <a@example.com> 1 +0000\n\n", 1))
 		}},
+		{"replaced tag", "v1.0.8", "verify-tag", func(v string) {
+			r.sign(t, maintainer, v)
+			signed := strings.TrimSpace(r.git(t, "rev-parse", v))
+			r.git(t, "tag", "-d", v)
+			r.sign(t, attacker, v)
+			r.git(t, "update-ref", "refs/replace/"+strings.TrimSpace(r.git(t, "rev-parse", v)), signed)
+		}},
 		{"lightweight tag", "v1.0.6", "lightweight", func(v string) { r.git(t, "tag", v) }},
+		{"program of the repository", "v1.0.9", "verify-tag", func(v string) {
+			r.sign(t, attacker, v)
+			program := filepath.Join(keys, "program")
+			write(t, program, `#!/bin/sh
+case "$*" in
+*find-principals*) echo a ;;
+*) echo 'Good "git" signature for a with ED25519 key SHA256:a' ;;
+esac
+`)
+			if err := os.Chmod(program, 0o700); err != nil { //nolint:gosec // Git runs it
+				t.Fatal(err)
+			}
+			r.git(t, "config", "gpg.ssh.program", program)
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.attack(c.version)

@@ -56,7 +56,8 @@ type step struct {
 	Directory string `yaml:"working-directory"`
 }
 
-// parse decodes one document. It rejects unknown and repeated keys, anchors and aliases.
+// parse decodes one document. It rejects unknown and repeated keys, anchors, aliases and
+// merges.
 func parse(text string, into any) error {
 	d := yaml.NewDecoder(strings.NewReader(text))
 	d.KnownFields(true)
@@ -74,8 +75,8 @@ func parse(text string, into any) error {
 }
 
 func aliases(n *yaml.Node) error {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		return fmt.Errorf("line %d: an anchor or alias", n.Line)
+	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Tag == "!!merge" {
+		return fmt.Errorf("line %d: an anchor, an alias or a merge", n.Line)
 	}
 	for _, child := range n.Content {
 		if err := aliases(child); err != nil {
@@ -127,7 +128,7 @@ var allowedWorkflows = map[string]allowed{
 
 // isolated checks the workflows of the project by file name: which files exist, when they
 // run, what each job is permitted to do, and that only the job sign has a secret. The jobs
-// with the signing key or the right to write have exactly the given contents.
+// of the release have exactly the given contents.
 func isolated(files map[string]string, privileged string) error {
 	problems := []error{same("workflows", slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(allowedWorkflows)))}
 	for name, text := range files {
@@ -169,8 +170,14 @@ func (w workflow) problems(file, text string) []error {
 	if !strings.Contains(text, "\npermissions: {}\n") || len(w.Permissions) > 0 {
 		problems = append(problems, errors.New("the workflow has permissions, which every job would inherit"))
 	}
-	if got := strings.Count(strings.ToLower(text), "secrets"); got != secrets {
-		problems = append(problems, fmt.Errorf("the word secrets occurs %d times, want %d", got, secrets))
+	// The values are counted too, because YAML can escape a letter.
+	for where, searched := range map[string]string{"text": text, "values": values(text)} {
+		if got := strings.Count(strings.ToLower(searched), "secrets"); got != secrets {
+			problems = append(problems, fmt.Errorf("the word secrets occurs %d times in the %s, want %d", got, where, secrets))
+		}
+	}
+	if want := map[string]any{"push": map[string]any{"tags": []any{"v[0-9]+.[0-9]+.[0-9]+*"}}}; file == "release.yml" && !reflect.DeepEqual(w.On, want) {
+		problems = append(problems, fmt.Errorf("the release runs for %v, want %v", w.On, want))
 	}
 	for name, value := range w.Env {
 		if strings.Contains(value, "${{") {
@@ -194,6 +201,24 @@ func (w workflow) problems(file, text string) []error {
 		}
 	}
 	return problems
+}
+
+// values returns the decoded keys and values of a document, without its comments.
+func values(text string) string {
+	var tree yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &tree); err != nil {
+		return ""
+	}
+	var found strings.Builder
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		found.WriteString(n.Value + "\n")
+		for _, child := range n.Content {
+			walk(child)
+		}
+	}
+	walk(&tree)
+	return found.String()
 }
 
 // events returns the names of the events of a workflow.
@@ -289,6 +314,19 @@ func TestAttack_buildReadsTheKey(t *testing.T) {
 		"self-hosted runner":         {replace("test.yml", "runs-on: ubuntu-latest", "runs-on: self-hosted"), "runs on"},
 		"pull requests of strangers": {replace("test.yml", "  pull_request:\n", "  pull_request_target:\n"), "the events are"},
 		"workflow that is added":     {func(files map[string]string) { files["evil.yaml"] = files["test.yml"] }, "the workflows are"},
+		"secret with an escape":      {before("release.yml", buildStep, "      - run: go build .\n        env: {KEY: \"${{ secr\\u0065ts.GPG_PRIVATE_KEY }}\"}\n"), "in the values"},
+		"merge":                      {replace("test.yml", "    timeout-minutes: 90\n", "    timeout-minutes: 90\n    <<: {if: 'false'}\n"), "a merge"},
+		"every branch":               {replace("release.yml", "    tags: [", "    branches: ["), "the release runs for"},
+		"every tag":                  {replace("release.yml", `"v[0-9]+.[0-9]+.[0-9]+*"`, `"**"`), "the release runs for"},
+		"build without the check":    {replace("release.yml", "    needs: check\n", ""), "job build differs"},
+		"build after a failed check": {replace("release.yml", "    needs: check\n", "    needs: check\n    if: always()\n"), "job build differs"},
+		"tag that is not verified":   {replace("release.yml", "      - name: Verify the tag\n", "      - name: Verify the tag\n        if: 'false'\n"), "job check differs"},
+		"failure that is ignored":    {replace("release.yml", `signers" "$GITHUB_REF_NAME"`, `signers" "$GITHUB_REF_NAME" || true`), "job check differs"},
+		"signers of the tag":         {replace("release.yml", "git show origin/main:", "git show HEAD:"), "job check differs"},
+		"other source":               {replace("release.yml", buildStep, strings.Replace(buildStep, "run: ", "run: git checkout evil && ", 1)), "job build differs"},
+		"cache in the build":         {before("release.yml", buildStep, "      - uses: actions/cache@0000000000000000000000000000000000000000 # v1.0.0\n"), "job build differs"},
+		"modules of a stranger":      {before("release.yml", "    outputs:\n", "    env: {GOPROXY: 'https://example.com'}\n"), "job build differs"},
+		"release not verified":       {replace("release.yml", "      - run: go run ./internal/cmd/release verify", "      - if: 'false'\n        run: go run ./internal/cmd/release verify"), "job verify differs"},
 		"action of the repository":   {before("test.yml", "      - run: .ci/run\n", "      - uses: ./.github/actions/x\n"), "uses ./"},
 	} {
 		t.Run(name, func(t *testing.T) {

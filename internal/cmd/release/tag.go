@@ -66,7 +66,8 @@ func verifyTag(ctx context.Context, directory, allowed, name string) (date time.
 	if len(signers) == 0 {
 		return date, fmt.Errorf("%s contains no key: no tag can be verified", allowed)
 	}
-	git := command{directory: directory, log: io.Discard}
+	// A reference below refs/replace could exchange the tag object or its commit.
+	git := command{directory: directory, environment: append(os.Environ(), "GIT_NO_REPLACE_OBJECTS=1"), log: io.Discard}
 	reference := "refs/tags/" + name
 	kind, err := git.run(ctx, "git", "cat-file", "-t", reference)
 	if err != nil {
@@ -88,7 +89,7 @@ func verifyTag(ctx context.Context, directory, allowed, name string) (date time.
 	}
 	// OpenPGP signatures are rejected, because the list contains SSH keys only.
 	_, err = git.run(ctx, "git", "-c", "gpg.program=false", "-c", "gpg.x509.program=false", "-c", "gpg.minTrustLevel=fully",
-		"-c", "gpg.ssh.allowedSignersFile="+allowed, "verify-tag", reference)
+		"-c", "gpg.ssh.program=ssh-keygen", "-c", "gpg.ssh.allowedSignersFile="+allowed, "verify-tag", reference)
 	return date, err
 }
 
