@@ -96,7 +96,8 @@ func TestDestroy_readsTheOwnerOfTheOwnKeyOnce(t *testing.T) {
 	for action, most := range map[string]int{
 		"ListAccessKeys":  4 * users,   // each key's deletion is confirmed, and the user's keys are listed twice
 		"GetLoginProfile": 3 * users,   // so is the login profile
-		"GetUser":         4*users + 1, // the names for the keys and the profile, the name and the deletion of each, and the provider's own
+		"GetUser":         3*users + 1, // the name for the keys, the name and the deletion of each, and the provider's own
+		"ListUsers":       1,           // the names for the profiles
 		"GetUserMFAInfo":  users,
 		"DeleteUser":      users,
 	} {

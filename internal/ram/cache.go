@@ -201,10 +201,13 @@ func (s *cache[T]) put(name string, value T) {
 }
 
 // has reports whether get would return without a call.
-func (s *cache[T]) has(name string) bool {
+func (s *cache[T]) has(name string) bool { return s.hasWithin(s.ttl(), name) }
+
+// hasWithin reports whether getWithin would return without a call.
+func (s *cache[T]) hasWithin(life time.Duration, name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.readings[name].serves(s.now(), s.ttl())
+	return s.readings[name].serves(s.now(), life)
 }
 
 // mayCache reports whether a result that is read now would be cached.

@@ -70,9 +70,12 @@ func (c *Client) RefreshUserByID(ctx context.Context, id string) (User, error) {
 	return c.refreshUser(ctx, byID, id)
 }
 
-// RecentUserByID returns a user by id that was read at most [recentUser] ago, for a write
-// that addresses the user by name.
+// RecentUserByID returns a user by id that was read at most [recentUser] ago, alone or in a
+// list of all users, for a write that addresses the user by name.
 func (c *Client) RecentUserByID(ctx context.Context, id string) (User, error) {
+	if user, listed := c.listedUser(ctx, byID, id, recentUser); listed {
+		return user, nil
+	}
 	user, err := c.caches.users.getWithin(ctx, recentUser, byID+" "+id, c.userReader(byID, id))
 	return user.clone(), err
 }
@@ -80,7 +83,7 @@ func (c *Client) RecentUserByID(ctx context.Context, id string) (User, error) {
 func acceptAny(User) bool { return true }
 
 func (c *Client) cachedUser(ctx context.Context, by, value string, believed func(User) bool) (User, error) {
-	if user, listed := c.listedUser(ctx, by, value); listed && believed(user) {
+	if user, listed := c.listedUser(ctx, by, value, c.caches.users.ttl()); listed && believed(user) {
 		return user, nil
 	}
 	user, err := c.caches.users.get(ctx, by+" "+value, c.userReader(by, value))
@@ -102,14 +105,14 @@ func (u User) clone() User {
 	return u
 }
 
-// listedUser finds a user in the list of all users, unless the user itself is cached or
-// single reads are cheaper. If the list lacks the user or cannot be read, the caller reads
-// the user alone.
-func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
-	if getUser.require(by, value) != nil || c.caches.users.has(by+" "+value) || !c.listIsCheaper(ctx) {
+// listedUser finds a user in a list of all users that is no older than life, unless the user
+// itself was read since or single reads are cheaper. If the list lacks the user or cannot be
+// read, the caller reads the user alone.
+func (c *Client) listedUser(ctx context.Context, by, value string, life time.Duration) (User, bool) {
+	if getUser.require(by, value) != nil || c.caches.users.hasWithin(life, by+" "+value) || !c.listIsCheaper(ctx) {
 		return User{}, false
 	}
-	list, err := c.caches.allUsers.get(ctx, "", c.listAllUsers)
+	list, err := c.caches.allUsers.getWithin(ctx, life, "", c.listAllUsers)
 	if err != nil {
 		c.caches.single.disableListing(c.Now())
 		return User{}, false
