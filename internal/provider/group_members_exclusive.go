@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -31,13 +32,13 @@ var (
 
 // groupMembersResource declares which users may be in a group.
 type groupMembersResource struct {
-	exclusiveRule[groupMembersModel, *groupMembersModel]
+	exclusive.Rule[groupMembersModel, *groupMembersModel]
 }
 
 func newGroupMembers() *groupMembersResource {
 	r := &groupMembersResource{}
-	r.kind = r
-	r.words = ruleWords{noun: "exclusive group members", member: "user", members: "members", removed: "removed", command: "remove"}
+	r.Kind = r
+	r.Words = exclusive.Words{Noun: "exclusive group members", Member: "user", Members: "members", Removed: "removed", Command: "remove"}
 	return r
 }
 
@@ -56,16 +57,16 @@ type groupMembersIdentity struct {
 	GroupName types.String `tfsdk:"group_name"`
 }
 
-func (m *groupMembersModel) identity() any { return groupMembersIdentity{m.AccountID, m.GroupName} }
+func (m *groupMembersModel) Identity() any { return groupMembersIdentity{m.AccountID, m.GroupName} }
 
-func (m *groupMembersModel) principal() ram.Principal {
+func (m *groupMembersModel) Principal() ram.Principal {
 	return ram.Principal{Kind: ram.GroupPrincipal, Name: m.GroupName.ValueString()}
 }
 
-func (m *groupMembersModel) fields() ruleFields {
-	return ruleFields{
-		account: &m.AccountID, id: &m.GroupID, name: &m.GroupName, enforce: &m.Enforce, allowed: &m.Allowed, undeclared: &m.Undeclared, timeouts: m.Timeouts,
-		allowedPath: "allowed_user_names", undeclaredPath: "undeclared_user_names",
+func (m *groupMembersModel) RuleFields() exclusive.Fields {
+	return exclusive.Fields{
+		Account: &m.AccountID, ID: &m.GroupID, Name: &m.GroupName, Enforce: &m.Enforce, Allowed: &m.Allowed, Undeclared: &m.Undeclared, Timeouts: m.Timeouts,
+		AllowedPath: "allowed_user_names", UndeclaredPath: "undeclared_user_names",
 	}
 }
 
@@ -92,7 +93,7 @@ func (r *groupMembersResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Required: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(owner.UserNameValidators()...)},
 				MarkdownDescription: "The names of the users who may be members; `[]` allows none. The provider compares them with the account. An allowed user need not be a member.",
 			},
-			"enforce": enforceAttribute("remove", "What the provider does about other members: `report`, the default, only warns; `remove` removes them from the group."),
+			"enforce": exclusive.EnforceAttribute("remove", "What the provider does about other members: `report`, the default, only warns; `remove` removes them from the group."),
 			"undeclared_user_names": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The members that are not allowed: with `report` all of them, with `remove` all but the user that Terraform runs as.",
@@ -121,34 +122,34 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 		resp.Diagnostics.AddError("Cannot import the exclusive group members", fmt.Sprintf("%q is not the name of a group. Nothing was imported.\n\nImport by the name, such as developers.", asked.GroupName.ValueString()))
 		return
 	}
-	r.importPrincipal(ctx, &groupMembersModel{AccountID: asked.AccountID, GroupName: asked.GroupName, Timeouts: owner.NoTimeouts}, resp)
+	r.ImportPrincipal(ctx, &groupMembersModel{AccountID: asked.AccountID, GroupName: asked.GroupName, Timeouts: owner.NoTimeouts}, resp)
 }
 
-func (r *groupMembersResource) members(ctx context.Context, p ram.Principal, refresh bool) (members []ruleMember, err error) {
+func (r *groupMembersResource) Members(ctx context.Context, p ram.Principal, refresh bool) (members []exclusive.Member, err error) {
 	read := r.Client.GroupMembers
 	if refresh {
 		read = r.Client.RefreshGroupMembers
 	}
 	users, err := read(ctx, p.Name)
 	for _, user := range users {
-		members = append(members, ruleMember{name: user.UserName, id: user.UserID})
+		members = append(members, exclusive.Member{Name: user.UserName, ID: user.UserID})
 	}
 	return members, err
 }
 
-func (r *groupMembersResource) same(name, other string) bool { return name == other }
+func (r *groupMembersResource) Same(name, other string) bool { return name == other }
 
-func (r *groupMembersResource) remove(ctx context.Context, p ram.Principal, member string) error {
+func (r *groupMembersResource) Remove(ctx context.Context, p ram.Principal, member string) error {
 	return ram.IgnoreNotFound(r.Client.RemoveUserFromGroup(ctx, member, p.Name), "User.Group", "Group", "User")
 }
 
-// own returns whether a member is the user that Terraform runs as.
-func (r *groupMembersResource) own(ctx context.Context, _ ram.Principal, _ string) (func(ruleMember) bool, error) {
+// Own returns whether a member is the user that Terraform runs as.
+func (r *groupMembersResource) Own(ctx context.Context, _ ram.Principal, _ string) (func(exclusive.Member) bool, error) {
 	own, err := owner.OwnUserIDs(ctx, r.Instance)
-	return func(member ruleMember) bool { return slices.Contains(own, member.id) }, err
+	return func(member exclusive.Member) bool { return slices.Contains(own, member.ID) }, err
 }
 
-func (r *groupMembersResource) warnOfLoss(ctx context.Context, account string, p ram.Principal, members []string, diags *diag.Diagnostics) {
+func (r *groupMembersResource) WarnOfLoss(ctx context.Context, account string, p ram.Principal, members []string, diags *diag.Diagnostics) {
 	for _, member := range members {
 		warnOfLastAdministrator(ctx, r.Instance, account, administrator{group: p.Name, user: member}, diags)
 	}

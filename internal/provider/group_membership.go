@@ -245,7 +245,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	user, group := plan.UserName.ValueString(), plan.GroupName.ValueString()
-	err := exclusive.Add(ctx, r.Instance, objectName(ram.Principal{Kind: ram.GroupPrincipal, Name: group}), user)
+	err := exclusive.Add(ctx, r.Instance, ram.Principal{Kind: ram.GroupPrincipal, Name: group}.Object(), user)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}

@@ -197,7 +197,7 @@ func (r *attachmentResource) ImportState(ctx context.Context, req resource.Impor
 	}
 	if !attached {
 		resp.Diagnostics.AddError("Cannot import the policy attachment", fmt.Sprintf(
-			"The policy %q (%s) is not attached to %s in account %s. %s", m.PolicyName.ValueString(), m.PolicyType.ValueString(), describePrincipal(m.principal()), account, nothing))
+			"The policy %q (%s) is not attached to %s in account %s. %s", m.PolicyName.ValueString(), m.PolicyType.ValueString(), m.Principal().String(), account, nothing))
 		return
 	}
 	tf.Save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -205,7 +205,7 @@ func (r *attachmentResource) ImportState(ctx context.Context, req resource.Impor
 
 // prepare finds the id of the user, group or role.
 func (r *attachmentResource) prepare(ctx context.Context, f diagnostics.Operation, m *attachmentModel, diags *diag.Diagnostics) bool {
-	id, ok := preparePrincipal(ctx, r.Instance, f, m.AccountID.ValueString(), m.principal(), diags)
+	id, ok := r.CheckPrincipal(ctx, f, m.AccountID.ValueString(), m.Principal(), diags)
 	if ok {
 		m.PrincipalID = types.StringValue(id)
 	}
@@ -215,7 +215,7 @@ func (r *attachmentResource) prepare(ctx context.Context, f diagnostics.Operatio
 // attached reports whether the policy is attached. An attachment in a resource group is in no list of
 // the service (documented for users): it counts as attached while its principal exists.
 func (r *attachmentResource) attached(ctx context.Context, m *attachmentModel, read func(context.Context, ram.Principal) ([]ram.Policy, error)) (bool, error) {
-	policies, err := read(ctx, m.principal())
+	policies, err := read(ctx, m.Principal())
 	return err == nil && (!m.ResourceGroupID.IsNull() || slices.ContainsFunc(policies, m.policy().Same)), err
 }
 
@@ -227,12 +227,12 @@ func (r *attachmentResource) finder(m *attachmentModel, read func(context.Contex
 // find is attached for a principal that may have been renamed or deleted. That a user or group of
 // another id has the name is found only where the policy is missing.
 func (r *attachmentResource) find(ctx context.Context, m *attachmentModel, read func(context.Context, ram.Principal) ([]ram.Policy, error)) (bool, error) {
-	p := m.principal()
+	p := m.Principal()
 	found, err := r.attached(ctx, m, read)
 	if err != nil && !ram.NotFound(err, string(p.Kind)) || found {
 		return found, err
 	}
-	name, exists, err := principalName(ctx, r.Client, p.Kind, m.PrincipalID.ValueString())
+	name, exists, err := r.Client.PrincipalName(ctx, p.Kind, m.PrincipalID.ValueString())
 	if err != nil || !exists || name == p.Name {
 		return false, err
 	}
@@ -266,7 +266,7 @@ func (r *attachmentResource) Create(ctx context.Context, req resource.CreateRequ
 	case err != nil:
 		resp.Diagnostics.AddWarning(summary, "The service accepted the request, but reading the policies failed. The next refresh reads them.\n\n"+diagnostics.Explain(err))
 	case !attached:
-		resp.Diagnostics.AddWarning(summary, fmt.Sprintf("The service accepted the request, but does not list the policy %q for %s yet. The next refresh reads the policies.", plan.PolicyName.ValueString(), describePrincipal(plan.principal())))
+		resp.Diagnostics.AddWarning(summary, fmt.Sprintf("The service accepted the request, but does not list the policy %q for %s yet. The next refresh reads the policies.", plan.PolicyName.ValueString(), plan.Principal().String()))
 	}
 }
 
@@ -274,7 +274,7 @@ func (r *attachmentResource) Create(ctx context.Context, req resource.CreateRequ
 // is sent, so after an unknown outcome it is sent again.
 func (r *attachmentResource) attach(ctx context.Context, f diagnostics.Operation, m *attachmentModel, diags *diag.Diagnostics) bool {
 	adopted := false
-	err := exclusive.Add(ctx, r.Instance, objectName(m.principal()), formatPolicy(m.policy()))
+	err := exclusive.Add(ctx, r.Instance, m.Principal().Object(), formatPolicy(m.policy()))
 	if err == nil && m.ResourceGroupID.IsNull() {
 		adopted, err = r.attached(ctx, m, r.Client.RefreshAttachedPolicies)
 	}
@@ -282,11 +282,11 @@ func (r *attachmentResource) attach(ctx context.Context, f diagnostics.Operation
 		return false
 	}
 	if adopted {
-		diags.AddWarning(fmt.Sprintf("Policy %s is already attached to %s", m.PolicyName.ValueString(), describePrincipal(m.principal())),
+		diags.AddWarning(fmt.Sprintf("Policy %s is already attached to %s", m.PolicyName.ValueString(), m.Principal().String()),
 			"The attachment was adopted, and nothing was changed. Terraform manages it now: a destroy detaches the policy.")
 		return true
 	}
-	err = r.Client.AttachPolicy(ctx, m.principal(), m.policy(), m.ResourceGroupID.ValueString())
+	err = r.Client.AttachPolicy(ctx, m.Principal(), m.policy(), m.ResourceGroupID.ValueString())
 	if ram.NotFound(err, "Policy") {
 		diags.AddAttributeError(path.Root("policy_name"), "Cannot "+f.Name, fmt.Sprintf("There is no %s policy %q in account %s. %s\n\n%s",
 			strings.ToLower(m.PolicyType.ValueString()), m.PolicyName.ValueString(), m.AccountID.ValueString(), f.State, diagnostics.Explain(err)))
@@ -318,12 +318,12 @@ func (r *attachmentResource) Read(ctx context.Context, req resource.ReadRequest,
 	if err == nil && !found {
 		r.RemoveFromState(ctx, state.identity(), resp, "The policy attachment is gone", fmt.Sprintf(
 			"The policy %q (%s) is not attached to %s in account %s any more. The next apply attaches it again.",
-			state.PolicyName.ValueString(), state.PolicyType.ValueString(), describePrincipal(state.principal()), account))
+			state.PolicyName.ValueString(), state.PolicyType.ValueString(), state.Principal().String(), account))
 		return
 	}
 	if err == nil && state.PrincipalID.IsNull() { // moved here
 		var id string
-		id, err = principalID(ctx, r.Client, state.principal())
+		id, err = r.Client.PrincipalID(ctx, state.Principal())
 		state.PrincipalID = types.StringValue(id)
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
@@ -353,7 +353,7 @@ func (r *attachmentResource) Update(ctx context.Context, req resource.UpdateRequ
 	if id := state.PrincipalID.ValueString(); id != "" && id != plan.PrincipalID.ValueString() {
 		resp.Diagnostics.AddError("Cannot update the policy attachment", fmt.Sprintf(
 			"%s has the id %s, but the policy is attached to the one with the id %s. %s\n\nTo attach the policy to the other one, plan with -replace.",
-			diagnostics.Capitalize(describePrincipal(plan.principal())), plan.PrincipalID.ValueString(), id, f.State))
+			diagnostics.Capitalize(plan.Principal().String()), plan.PrincipalID.ValueString(), id, f.State))
 		return
 	}
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -377,7 +377,7 @@ func (r *attachmentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if !r.notOwn(ctx, f, state, &resp.Diagnostics) {
 		return
 	}
-	p := state.principal()
+	p := state.Principal()
 	f.State = "The policy is still attached, unless the outcome is unknown. Run again: the request can be repeated."
 	err := ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, p, state.policy(), state.ResourceGroupID.ValueString()), string(p.Kind)+".Policy", "Policy", string(p.Kind))
 	if diagnostics.Report(&resp.Diagnostics, f, err) || !state.ResourceGroupID.IsNull() {

@@ -103,5 +103,5 @@ func showAttachment(account string, found foundAttachment) listing.Entry {
 		PrincipalID: types.StringValue(found.id), AllowSelf: types.BoolValue(false), Timeouts: owner.NoTimeouts,
 	}
 	*m.attribute(found.principal.Kind) = types.StringValue(found.principal.Name)
-	return listing.Entry{Name: found.policy.Name + " of " + describePrincipal(found.principal), Identity: m.identity(), Model: m}
+	return listing.Entry{Name: found.policy.Name + " of " + found.principal.String(), Identity: m.identity(), Model: m}
 }

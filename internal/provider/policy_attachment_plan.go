@@ -49,7 +49,7 @@ func (r *attachmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); ok && r.notOwn(ctx, f, state, &resp.Diagnostics) &&
 		administratorAccess.Same(state.policy()) && state.ResourceGroupID.IsNull() {
-		warnOfLastAdministrator(ctx, r.Instance, state.AccountID.ValueString(), administratorsThrough(state.principal()), &resp.Diagnostics)
+		warnOfLastAdministrator(ctx, r.Instance, state.AccountID.ValueString(), administratorsThrough(state.Principal()), &resp.Diagnostics)
 	}
 }
 
@@ -81,8 +81,8 @@ func (r *attachmentResource) warnOfRights(ctx context.Context, plan attachmentMo
 	if plan.PolicyName.IsUnknown() || plan.PolicyType.IsUnknown() || !plan.ResourceGroupID.IsNull() {
 		return
 	}
-	p := plan.principal()
-	to := describePrincipal(p)
+	p := plan.Principal()
+	to := p.String()
 	if p.Name == "" {
 		to = "a principal that is not known yet"
 	}
@@ -98,14 +98,14 @@ func (r *attachmentResource) notOwn(ctx context.Context, f diagnostics.Operation
 	if m.AllowSelf.ValueBool() {
 		return true
 	}
-	own, err := isOwnPrincipal(ctx, r.Instance, m.principal(), m.PrincipalID.ValueString())
+	own, err := isOwnPrincipal(ctx, r.Instance, m.Principal(), m.PrincipalID.ValueString())
 	if diagnostics.Report(diags, f, err) {
 		return false
 	}
 	if own {
 		diags.AddAttributeError(path.Root("allow_self"), "Cannot "+f.Name, fmt.Sprintf(
 			"Terraform runs with the permissions of %s, and would lose those of the policy %q. %s\n\n"+
-				"Run with other credentials. To detach the policy nevertheless, set allow_self = true, and apply it first.", describePrincipal(m.principal()), m.PolicyName.ValueString(), f.State))
+				"Run with other credentials. To detach the policy nevertheless, set allow_self = true, and apply it first.", m.Principal().String(), m.PolicyName.ValueString(), f.State))
 	}
 	return !own
 }

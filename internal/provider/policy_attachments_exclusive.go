@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -33,13 +34,13 @@ var (
 
 // policySetResource declares which policies may be attached to a user, group or role.
 type policySetResource struct {
-	exclusiveRule[policySetModel, *policySetModel]
+	exclusive.Rule[policySetModel, *policySetModel]
 }
 
 func newPolicySet() *policySetResource {
 	r := &policySetResource{}
-	r.kind = r
-	r.words = ruleWords{noun: "exclusive policy attachments", member: "policy", members: "policies", removed: "detached", command: "detach"}
+	r.Kind = r
+	r.Words = exclusive.Words{Noun: "exclusive policy attachments", Member: "policy", Members: "policies", Removed: "detached", Command: "detach"}
 	return r
 }
 
@@ -60,14 +61,14 @@ type policySetIdentity struct {
 	AccountID types.String `tfsdk:"account_id"`
 }
 
-func (m *policySetModel) identity() any {
+func (m *policySetModel) Identity() any {
 	return policySetIdentity{m.principalNames, m.AccountID}
 }
 
-func (m *policySetModel) fields() ruleFields {
-	return ruleFields{
-		account: &m.AccountID, id: &m.PrincipalID, name: m.attribute(m.principal().Kind), enforce: &m.Enforce, allowed: &m.Allowed, undeclared: &m.Undeclared, timeouts: m.Timeouts,
-		allowedPath: "allowed_policies", undeclaredPath: "undeclared_policies",
+func (m *policySetModel) RuleFields() exclusive.Fields {
+	return exclusive.Fields{
+		Account: &m.AccountID, ID: &m.PrincipalID, Name: m.attribute(m.Principal().Kind), Enforce: &m.Enforce, Allowed: &m.Allowed, Undeclared: &m.Undeclared, Timeouts: m.Timeouts,
+		AllowedPath: "allowed_policies", UndeclaredPath: "undeclared_policies",
 	}
 }
 
@@ -112,7 +113,7 @@ func (r *policySetResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "The policies that may be attached, each as `<policy_type>:<policy_name>`, such as `System:AliyunOSSReadOnlyAccess`; `[]` allows none. " +
 					"The provider compares them with the account. An allowed policy need not be attached.",
 			},
-			"enforce": enforceAttribute("detach", "What the provider does about other policies: `report`, the default, only warns; `detach` detaches them."),
+			"enforce": exclusive.EnforceAttribute("detach", "What the provider does about other policies: `report`, the default, only warns; `detach` detaches them."),
 			"undeclared_policies": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The policies that are attached and not allowed: with `report` all of them, with `detach` none if the provider has their permissions itself.",
@@ -151,36 +152,36 @@ func (r *policySetResource) ImportState(ctx context.Context, req resource.Import
 			"%q does not name a user, group or role. Nothing was imported.\n\nImport by <user, group or role>:<name>, such as user:alice. An identity has one of user_name, group_name and role_name.", req.ID))
 		return
 	}
-	r.importPrincipal(ctx, &m, resp)
+	r.ImportPrincipal(ctx, &m, resp)
 }
 
-func (r *policySetResource) members(ctx context.Context, p ram.Principal, refresh bool) (members []ruleMember, err error) {
+func (r *policySetResource) Members(ctx context.Context, p ram.Principal, refresh bool) (members []exclusive.Member, err error) {
 	read := r.Client.AttachedPolicies
 	if refresh {
 		read = r.Client.RefreshAttachedPolicies
 	}
 	policies, err := read(ctx, p)
 	for _, policy := range policies {
-		members = append(members, ruleMember{name: formatPolicy(policy)})
+		members = append(members, exclusive.Member{Name: formatPolicy(policy)})
 	}
 	return members, err
 }
 
-func (r *policySetResource) same(name, other string) bool {
+func (r *policySetResource) Same(name, other string) bool {
 	return parsePolicy(name).Same(parsePolicy(other))
 }
 
-func (r *policySetResource) remove(ctx context.Context, p ram.Principal, member string) error {
+func (r *policySetResource) Remove(ctx context.Context, p ram.Principal, member string) error {
 	return ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, p, parsePolicy(member), ""), string(p.Kind)+".Policy", "Policy", string(p.Kind))
 }
 
-// own returns true for each policy if the provider itself has the permissions of the principal.
-func (r *policySetResource) own(ctx context.Context, p ram.Principal, id string) (func(ruleMember) bool, error) {
+// Own returns true for each policy if the provider itself has the permissions of the principal.
+func (r *policySetResource) Own(ctx context.Context, p ram.Principal, id string) (func(exclusive.Member) bool, error) {
 	own, err := isOwnPrincipal(ctx, r.Instance, p, id)
-	return func(ruleMember) bool { return own }, err
+	return func(exclusive.Member) bool { return own }, err
 }
 
-func (r *policySetResource) warnOfLoss(ctx context.Context, account string, p ram.Principal, members []string, diags *diag.Diagnostics) {
+func (r *policySetResource) WarnOfLoss(ctx context.Context, account string, p ram.Principal, members []string, diags *diag.Diagnostics) {
 	for _, member := range members {
 		if administratorAccess.Same(parsePolicy(member)) {
 			warnOfLastAdministrator(ctx, r.Instance, account, administratorsThrough(p), diags)

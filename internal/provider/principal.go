@@ -5,11 +5,9 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -43,8 +41,8 @@ func (n *principalNames) attribute(kind ram.PrincipalKind) *types.String {
 	return &n.RoleName
 }
 
-// principal is the user, group or role. Its name is empty while it is unknown.
-func (n *principalNames) principal() ram.Principal {
+// Principal is the user, group or role. Its name is empty while it is unknown.
+func (n *principalNames) Principal() ram.Principal {
 	for _, kind := range principalKinds {
 		if name := n.attribute(kind); !name.IsNull() {
 			return ram.Principal{Kind: kind, Name: name.ValueString()}
@@ -55,7 +53,7 @@ func (n *principalNames) principal() ram.Principal {
 
 // rename sets the name of the principal.
 func (n *principalNames) rename(name string) {
-	*n.attribute(n.principal().Kind) = types.StringValue(name)
+	*n.attribute(n.Principal().Kind) = types.StringValue(name)
 }
 
 // namesOne reports whether exactly one principal is named, for an import.
@@ -81,49 +79,6 @@ func parsePrincipal(kind, name string) (n principalNames, valid bool) {
 }
 
 var principalKinds = []ram.PrincipalKind{ram.UserPrincipal, ram.GroupPrincipal, ram.RolePrincipal}
-
-// describePrincipal names a principal in a message.
-func describePrincipal(p ram.Principal) string {
-	return fmt.Sprintf("the %s %q", strings.ToLower(string(p.Kind)), p.Name)
-}
-
-// principalID returns the id of a user, group or role.
-func principalID(ctx context.Context, client *ram.Client, p ram.Principal) (string, error) {
-	switch p.Kind {
-	case ram.UserPrincipal:
-		user, err := client.User(ctx, p.Name)
-		return user.ID, err
-	case ram.GroupPrincipal:
-		group, err := client.Group(ctx, p.Name)
-		return group.ID, err
-	case ram.RolePrincipal:
-	}
-	return client.RoleID(ctx, p.Name)
-}
-
-// preparePrincipal returns the id of a user, group or role, and reports one that does not exist.
-func preparePrincipal(ctx context.Context, i *instance.Instance, f diagnostics.Operation, account string, p ram.Principal, diags *diag.Diagnostics) (id string, ok bool) {
-	id, err := principalID(ctx, i.Client, p)
-	if ram.NotFound(err, string(p.Kind)) {
-		diags.AddAttributeError(path.Root(strings.ToLower(string(p.Kind))+"_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"Account %s does not have %s. %s\n\nCreate it first, and refer to its name, so that Terraform knows the order.\n\n%s", account, describePrincipal(p), f.State, diagnostics.Explain(err)))
-		return "", false
-	}
-	return id, !diagnostics.Report(diags, f, err)
-}
-
-// principalName finds the name of a user or group by its id. The name of a role does not change.
-func principalName(ctx context.Context, client *ram.Client, kind ram.PrincipalKind, id string) (name string, exists bool, err error) {
-	switch {
-	case id == "" || kind == ram.RolePrincipal:
-		return "", false, nil
-	case kind == ram.GroupPrincipal:
-		group, found, err := client.GroupByID(ctx, id)
-		return group.Name, found, err
-	}
-	user, err := client.RefreshUserByID(ctx, id)
-	return user.Name, err == nil, ram.IgnoreNotFound(err, "User")
-}
 
 // isOwnPrincipal reports whether the credentials of the provider have the permissions of a principal: it is
 // the user that Terraform runs as, a group of that user, or the role of the session.
@@ -156,9 +111,6 @@ func parsePolicy(s string) ram.Policy {
 	kind, name, _ := strings.Cut(s, ":")
 	return ram.Policy{Type: kind, Name: name}
 }
-
-// objectName names a principal for the members that a run adds and removes.
-func objectName(p ram.Principal) string { return strings.ToLower(string(p.Kind)) + " " + p.Name }
 
 // allowSelfAttribute permits a resource to remove permissions of the provider itself.
 func allowSelfAttribute(docs string) schema.Attribute {

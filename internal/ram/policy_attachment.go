@@ -5,6 +5,7 @@ package ram
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -25,6 +26,41 @@ const (
 type Principal struct {
 	Kind PrincipalKind
 	Name string
+}
+
+// String names the principal in a message.
+func (p Principal) String() string {
+	return fmt.Sprintf("the %s %q", strings.ToLower(string(p.Kind)), p.Name)
+}
+
+// Object names the principal as an object that has members.
+func (p Principal) Object() string { return strings.ToLower(string(p.Kind)) + " " + p.Name }
+
+// PrincipalID returns the id of a user, group or role.
+func (c *Client) PrincipalID(ctx context.Context, p Principal) (string, error) {
+	switch p.Kind {
+	case UserPrincipal:
+		user, err := c.User(ctx, p.Name)
+		return user.ID, err
+	case GroupPrincipal:
+		group, err := c.Group(ctx, p.Name)
+		return group.ID, err
+	case RolePrincipal:
+	}
+	return c.RoleID(ctx, p.Name)
+}
+
+// PrincipalName finds the name of a user or group by its id. The name of a role does not change.
+func (c *Client) PrincipalName(ctx context.Context, kind PrincipalKind, id string) (name string, exists bool, err error) {
+	switch {
+	case id == "" || kind == RolePrincipal:
+		return "", false, nil
+	case kind == GroupPrincipal:
+		group, found, err := c.GroupByID(ctx, id)
+		return group.Name, found, err
+	}
+	user, err := c.RefreshUserByID(ctx, id)
+	return user.Name, err == nil, IgnoreNotFound(err, "User")
 }
 
 // Policy identifies a policy of the account or of the service.
