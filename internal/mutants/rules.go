@@ -64,7 +64,11 @@ func mutate(s *source, file string, n ast.Node, add func(rule string, around, ch
 	case *ast.IfStmt:
 		add("drop-guard", n, n.Cond, "("+text(n.Cond)+") && false")
 		add("negate-guard", n, n.Cond, "!("+text(n.Cond)+")")
-		conditions(n.Cond, func(changed ast.Node, rule, replacement string) { add(rule, n, changed, replacement) }, text)
+		conditions(n.Cond, func(changed ast.Node, rule, replacement string) {
+			if rule != "equality" || changed != n.Cond { // which is the negated guard
+				add(rule, n, changed, replacement)
+			}
+		}, text)
 	case *ast.SwitchStmt:
 		for _, clause := range n.Body.List {
 			if clause, ok := clause.(*ast.CaseClause); ok && n.Tag == nil && len(clause.List) == 1 {
@@ -74,7 +78,11 @@ func mutate(s *source, file string, n ast.Node, add func(rule string, around, ch
 		}
 	case *ast.CaseClause:
 		for _, condition := range n.List {
-			conditions(condition, func(changed ast.Node, rule, replacement string) { add(rule, n, changed, replacement) }, text)
+			conditions(condition, func(changed ast.Node, rule, replacement string) {
+				if rule != "equality" || changed != condition || len(n.List) > 1 { // which is the negated guard
+					add(rule, n, changed, replacement)
+				}
+			}, text)
 		}
 	case *ast.ExprStmt:
 		if call, ok := n.X.(*ast.CallExpr); ok && removable.MatchString(nameOf(call.Fun)) {
@@ -91,7 +99,8 @@ func mutate(s *source, file string, n ast.Node, add func(rule string, around, ch
 		}
 	case *ast.BlockStmt:
 		for i := 1; i < len(n.List); i++ {
-			if first, second := n.List[i-1], n.List[i]; swappable(first) && swappable(second) {
+			first, second := n.List[i-1], n.List[i]
+			if swappable(first) && swappable(second) && (decides(first) || decides(second)) {
 				pair := &statements{first, second}
 				add("swap", pair, pair, text(second)+"\n"+text(first))
 			}
@@ -148,6 +157,24 @@ func swappable(s ast.Stmt) bool {
 	}
 	return false
 }
+
+// decides reports whether a statement can end the function, or takes something away. The order of two that do
+// neither, such as those that fill in two fields, is not a rule of the provider.
+func decides(s ast.Stmt) (found bool) {
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			found = true
+		case *ast.CallExpr:
+			found = found || removes.MatchString(nameOf(n.Fun))
+		}
+		return !found
+	})
+	return found
+}
+
+// removes finds the calls after which something is gone or free.
+var removes = regexp.MustCompile(`(?i)^(delete|remove|unbind|detach|disable|release|unlock|forget|clear)`)
 
 // statements are two neighbouring statements as one node.
 type statements struct{ first, second ast.Stmt }
