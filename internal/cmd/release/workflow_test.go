@@ -4,7 +4,6 @@
 package main
 
 import (
-	"os"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -240,17 +239,93 @@ func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
 	}
 }
 
-// CODEOWNERS contains every file that determines what is built and run.
+// releaseTeam owns everything that decides what is built, run and published, and what users
+// copy.
+var releaseTeam = []string{
+	"/.ci/", "/.github/", "/.golangci.yml", "/.goreleaser.yml", "/GNUmakefile", "/SECURITY.md",
+	"/examples/drift-detection/", "/examples/fleet/", "/examples/migrate-from-alicloud/", "/examples/policy-as-code/",
+	"/internal/cmd/", "/internal/tools/", "/templates/", "/terraform-registry-manifest.json", "go.mod", "go.sum",
+}
+
+// owner is a line of CODEOWNERS.
+type owner struct{ pattern, team string }
+
+func codeowners(t *testing.T) (lines []owner) {
+	t.Helper()
+	for line := range strings.Lines(read(t, "../../../.github/CODEOWNERS")) {
+		fields := strings.Fields(line)
+		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+			continue
+		}
+		if len(fields) != 2 {
+			t.Fatalf("CODEOWNERS contains the line %q", line)
+		}
+		lines = append(lines, owner{fields[0], fields[1]})
+	}
+	return lines
+}
+
+// owns covers the forms of patterns in releaseTeam.
+func (o owner) owns(file string) bool {
+	switch {
+	case o.pattern == "*":
+		return true
+	case strings.HasSuffix(o.pattern, "/"):
+		return strings.HasPrefix("/"+file, o.pattern)
+	case strings.HasPrefix(o.pattern, "/"):
+		return "/"+file == o.pattern
+	default:
+		return path.Base(file) == o.pattern
+	}
+}
+
+// decides reports whether a file decides what is built or run: programs, workflows and
+// dependencies anywhere, and in the root all but code and texts.
+func decides(mode, file string) bool {
+	switch base := path.Base(file); {
+	case mode != "100644", strings.HasPrefix(file, ".github/"), strings.HasPrefix(file, "internal/cmd/"), strings.HasPrefix(file, "templates/"):
+		return true
+	case !strings.Contains(file, "/"):
+		return !slices.Contains([]string{".go", ".md"}, path.Ext(file)) && file != "LICENSE" && file != ".gitignore" || file == policyPage
+	default:
+		return slices.Contains([]string{"go.mod", "go.sum", "go.work", "package.json", "package-lock.json"}, base) ||
+			slices.Contains([]string{".yml", ".yaml"}, path.Ext(file))
+	}
+}
+
+// CODEOWNERS contains every file that decides what is built and run. The last line that
+// matches a file decides (documented by GitHub).
 func TestCodeowners_coverBuildAndWorkflows(t *testing.T) {
 	t.Parallel()
-	owners := read(t, "../../../.github/CODEOWNERS")
-	for _, path := range []string{"/.ci/", "/.github/", "/.golangci.yml", "/.goreleaser.yml", "/GNUmakefile", "/internal/cmd/release/", "/internal/tools/", "go.mod", "go.sum", "/SECURITY.md", "/examples/drift-detection/", "/examples/fleet/", "/examples/policy-as-code/"} {
-		if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(path) + ` +@`).MatchString(owners) {
-			t.Errorf("CODEOWNERS lacks %s", path)
+	needs(t, "git")
+	lines := codeowners(t)
+	var owned []string
+	for _, line := range lines {
+		if line.team == "@ram-security/release" {
+			owned = append(owned, line.pattern)
 		}
-		if _, err := os.Stat("../../../" + strings.Trim(path, "/")); err != nil {
-			t.Error(err)
+	}
+	slices.Sort(owned)
+	if !slices.Equal(owned, releaseTeam) || len(lines) != len(owned)+1 || lines[0] != (owner{"*", "@ram-security/maintainers"}) {
+		t.Errorf("the release team owns %v, want %v, after one line for all files", owned, releaseTeam)
+	}
+	unused := slices.Clone(owned)
+	for line := range strings.Lines(tool(t, command{directory: "../../.."}, "git", "ls-files", "--stage")) {
+		entry, file, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		mode, _, _ := strings.Cut(entry, " ")
+		var last owner
+		for _, line := range lines {
+			if line.owns(file) {
+				last = line
+			}
 		}
+		if decides(mode, file) && last.team != "@ram-security/release" {
+			t.Errorf("%s decides what is built or run, and is owned by %s", file, last.team)
+		}
+		unused = slices.DeleteFunc(unused, func(pattern string) bool { return owner{pattern, ""}.owns(file) })
+	}
+	if len(unused) > 0 {
+		t.Errorf("no file matches %v", unused)
 	}
 }
 
