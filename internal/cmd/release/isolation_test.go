@@ -126,10 +126,21 @@ var allowedWorkflows = map[string]allowed{
 	},
 }
 
+// record is the reviewed contents of jobs, by workflow and name.
+type record map[string]map[string]job
+
+func reviewed(t *testing.T) (r record) {
+	t.Helper()
+	if err := parse(read(t, "testdata/privileged.yml"), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // isolated checks the workflows of the project by file name: which files exist, when they
 // run, what each job is permitted to do, and that only the job sign has a secret. The jobs
-// of the release have exactly the given contents.
-func isolated(files map[string]string, privileged string) error {
+// of the release, and those that may write, have exactly the reviewed contents.
+func isolated(files map[string]string, r record) error {
 	problems := []error{same("workflows", slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(allowedWorkflows)))}
 	for name, text := range files {
 		var w workflow
@@ -137,23 +148,39 @@ func isolated(files map[string]string, privileged string) error {
 			problems = append(problems, fmt.Errorf("%s: %w", name, err))
 			continue
 		}
-		for _, problem := range w.problems(name, text) {
+		for _, problem := range append(w.problems(name, text), w.differences(name, r[name])...) {
 			if problem != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", name, problem))
 			}
 		}
 	}
-	var want map[string]job
-	if err := parse(privileged, &want); err != nil {
-		return err
-	}
-	for name, j := range want {
-		var w workflow
-		if err := parse(files["release.yml"], &w); err == nil && !reflect.DeepEqual(w.Jobs[name], j) {
-			problems = append(problems, fmt.Errorf("release.yml: job %s differs from testdata/privileged.yml", name))
+	return errors.Join(problems...)
+}
+
+// differences compares the jobs of a workflow with their reviewed contents.
+func (w workflow) differences(file string, reviewed map[string]job) (problems []error) {
+	for name, j := range reviewed {
+		if !reflect.DeepEqual(w.Jobs[name], j) {
+			problems = append(problems, fmt.Errorf("job %s differs from testdata/privileged.yml", name))
 		}
 	}
-	return errors.Join(problems...)
+	for name, j := range w.Jobs {
+		if _, found := reviewed[name]; !found && (file == "release.yml" || j.privileged()) {
+			problems = append(problems, fmt.Errorf("job %s is not in testdata/privileged.yml", name))
+		}
+	}
+	return problems
+}
+
+// privileged reports whether a job may write, or has the identity token or an environment
+// with secrets.
+func (j job) privileged() bool {
+	for _, right := range j.Permissions {
+		if right != "read" {
+			return true
+		}
+	}
+	return j.Environment != ""
 }
 
 func (w workflow) problems(file, text string) []error {
@@ -262,8 +289,8 @@ func ownWorkflows(t *testing.T) map[string]string {
 
 func TestAttack_buildReadsTheKey(t *testing.T) {
 	t.Parallel()
-	privileged := read(t, "testdata/privileged.yml")
-	if err := isolated(ownWorkflows(t), privileged); err != nil {
+	r := reviewed(t)
+	if err := isolated(ownWorkflows(t), r); err != nil {
 		t.Fatal(err)
 	}
 	const (
@@ -327,14 +354,44 @@ func TestAttack_buildReadsTheKey(t *testing.T) {
 		"cache in the build":         {before("release.yml", buildStep, "      - uses: actions/cache@0000000000000000000000000000000000000000 # v1.0.0\n"), "job build differs"},
 		"modules of a stranger":      {before("release.yml", "    outputs:\n", "    env: {GOPROXY: 'https://example.com'}\n"), "job build differs"},
 		"release not verified":       {replace("release.yml", "      - run: go run ./internal/cmd/release verify", "      - if: 'false'\n        run: go run ./internal/cmd/release verify"), "job verify differs"},
+		"script in scorecard":        {before("scorecard.yml", "      - uses: ossf/", "      - run: go run ./x\n"), "job scorecard differs"},
+		"action in scorecard":        {before("scorecard.yml", "      - uses: ossf/", "      - uses: x/y@0000000000000000000000000000000000000000 # v1.0.0\n"), "job scorecard differs"},
+		"script in CodeQL":           {replace("security.yml", "        run: go build ./...\n", "        run: go generate ./...\n"), "job codeql differs"},
+		"variable in CodeQL":         {before("security.yml", "    strategy:\n", "    env: {GOFLAGS: -toolexec=./x}\n"), "job codeql differs"},
 		"action of the repository":   {before("test.yml", "      - run: .ci/run\n", "      - uses: ./.github/actions/x\n"), "uses ./"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			files := ownWorkflows(t)
 			c.attack(files)
-			refused(t, isolated(files, privileged), c.want)
+			refused(t, isolated(files, r), c.want)
 		})
+	}
+}
+
+// A job that may write, has the identity token or belongs to the release is refused without
+// a record, and a job without any of these needs none.
+func TestAttack_jobWithoutRecord(t *testing.T) {
+	t.Parallel()
+	for file, reviewedJobs := range reviewed(t) {
+		for name := range reviewedJobs {
+			r := reviewed(t)
+			delete(r[file], name)
+			refused(t, isolated(ownWorkflows(t), r), file+": job "+name+" is not in")
+		}
+	}
+	for name, c := range map[string]struct {
+		j    job
+		want bool
+	}{
+		"reads":       {job{Permissions: map[string]string{"contents": "read"}}, false},
+		"writes":      {job{Permissions: map[string]string{"contents": "read", "packages": "write"}}, true},
+		"identity":    {job{Permissions: map[string]string{"id-token": "write"}}, true},
+		"environment": {job{Environment: "release"}, true},
+	} {
+		if got := c.j.privileged(); got != c.want {
+			t.Errorf("%s: got %v", name, got)
+		}
 	}
 }
 
