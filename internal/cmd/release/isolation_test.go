@@ -295,7 +295,7 @@ func TestAttack_buildReadsTheKey(t *testing.T) {
 	}
 	const (
 		key       = "${{ secrets.GPG_PRIVATE_KEY }}"
-		buildStep = "      - run: go tool -modfile=internal/tools/release/go.mod goreleaser release --clean --skip=publish\n"
+		buildStep = "      - run: GORELEASER_CURRENT_TAG=\"$GITHUB_REF_NAME\" go tool -modfile=internal/tools/release/go.mod goreleaser release --clean --skip=publish\n"
 		signStep  = "      - name: Sign the sums\n"
 		signJob   = "    environment: release\n"
 	)
