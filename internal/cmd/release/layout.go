@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // platforms are those of .goreleaser.yml. A release without one of them fails on that
@@ -191,14 +192,15 @@ func (b binary) built(platform string) error {
 	return nil
 }
 
-// verifyMaterials compares a bill of materials with its archive.
+// verifyMaterials compares a bill of materials with its archive: it names exactly the modules
+// that the linker wrote into the binary (go version -m), and contains nothing else.
 func (l layout) verifyMaterials(of string) error {
 	text, err := os.ReadFile(l.path(l.materials(of)))
 	if err != nil {
 		return err
 	}
-	var d document
-	if err := json.Unmarshal(text, &d); err != nil {
+	var got document
+	if err := json.Unmarshal(text, &got); err != nil {
 		return fmt.Errorf("%s: %w", l.materials(of), err)
 	}
 	packed, err := os.ReadFile(l.path(l.archive(of)))
@@ -209,18 +211,18 @@ func (l layout) verifyMaterials(of string) error {
 	if err != nil {
 		return err
 	}
-	want := map[string]bool{hexSum(packed): true, hexSum(b.content): true}
-	for _, m := range b.modules() {
-		want[m.Path+"@"+m.Version] = true
+	// The archive contains neither the date nor the licenses of the modules.
+	created, err := time.Parse(time.RFC3339, got.Creation.Created)
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.materials(of), err)
 	}
-	for _, p := range d.Packages {
-		delete(want, p.Name+"@"+p.Version)
-		for _, s := range p.Checksums {
-			delete(want, s.Value)
-		}
+	want := b.describe(l.archive(of), packed, l.version, created.Format(time.RFC3339), got.licenses())
+	if err := want.samePackages(got); err != nil {
+		return fmt.Errorf("%s %w", l.materials(of), err)
 	}
-	if len(want) > 0 {
-		return fmt.Errorf("%s does not name %v", l.materials(of), slices.Sorted(maps.Keys(want)))
+	exact, err := want.text()
+	if err == nil && !bytes.Equal(exact, text) {
+		err = fmt.Errorf("%s differs from what its archive and the allowed licenses result in", l.materials(of))
 	}
-	return nil
+	return err
 }

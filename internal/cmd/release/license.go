@@ -32,6 +32,10 @@ var licenses = []license{
 	{id: "ISC", phrases: []string{"permission to use, copy, modify, and/or distribute this software for any purpose"}},
 }
 
+func allowedLicense(id string) bool {
+	return slices.ContainsFunc(licenses, func(l license) bool { return l.id == id })
+}
+
 // forbidden are words of licenses whose conditions would apply to distributors of the
 // provider.
 var forbidden = []string{"gnu general public license", "gnu affero", "gnu lesser", "server side public license", "business source license"}

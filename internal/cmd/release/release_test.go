@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -173,6 +174,84 @@ func TestMaterials_describeTheArchive(t *testing.T) {
 	if err := json.Unmarshal(first, &d); err != nil || d.Version != "SPDX-2.3" || d.Creation.Created != "2026-11-23T00:00:00Z" || len(d.Packages) != 3 || d.Relationships[0].Type != "DESCRIBES" {
 		t.Errorf("%+v %v", d, err)
 	}
+}
+
+// A bill of materials names exactly what is linked: neither less nor more, and nothing that
+// only some readers see.
+func TestAttack_materials(t *testing.T) {
+	t.Parallel()
+	l := made(t)
+	out := l.path(l.materials("linux_amd64"))
+	arguments := []string{"sbom", "-created", "2026-11-23T00:00:00Z", "-version", l.version, "-out", out, l.path(l.archive("linux_amd64"))}
+	if err := run(t.Context(), arguments, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.verifyMaterials("linux_amd64"); err != nil {
+		t.Fatal(err)
+	}
+	good := read(t, out)
+	edited := func(edit func(d *document)) string {
+		var d document
+		if err := json.Unmarshal([]byte(good), &d); err != nil {
+			t.Fatal(err)
+		}
+		edit(&d)
+		text, err := d.text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	pkg := func(d *document, name string) *pack {
+		return &d.Packages[slices.IndexFunc(d.Packages, func(p pack) bool { return p.Name == name })]
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"module that is added": {edited(func(d *document) { d.Packages = append(d.Packages, pack{Name: "example.com/x", Version: "v1.0.0"}) }), "names [example.com/x@v1.0.0]"},
+		"module that is listed": {edited(func(d *document) {
+			d.Packages = append(d.Packages, pack{Name: "example.com/x", Version: "v1.0.0", Source: moduleSource + "h1:x", Declared: "MIT"})
+		}), "names [example.com/x@v1.0.0]"},
+		"package that is twice": {edited(func(d *document) { d.Packages = append(d.Packages, *pkg(d, "stdlib")) }), "names [stdlib@"},
+		"no standard library":   {edited(func(d *document) { d.Packages = d.Packages[:2] }), "does not name [stdlib@"},
+		"another library":       {edited(func(d *document) { pkg(d, "stdlib").Version = "1.0" }), "does not name [stdlib@"},
+		"another sum":           {edited(func(d *document) { d.Packages[1].Checksums[0].Value = strings.Repeat("0", 64) }), "differs from"},
+		"another locator":       {edited(func(d *document) { pkg(d, "stdlib").References[0].Locator = "pkg:golang/stdlib@1.0" }), "differs from"},
+		"no relationships":      {edited(func(d *document) { d.Relationships = nil }), "differs from"},
+		"no date":               {edited(func(d *document) { d.Creation.Created = "today" }), "cannot parse"},
+		"unknown field":         {strings.Replace(good, "{", `{"files": [],`, 1), "differs from"},
+		"repeated field":        {strings.Replace(good, "{", `{"name": "x",`, 1), "differs from"},
+	} {
+		write(t, out, c.text)
+		if err := l.verifyMaterials("linux_amd64"); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want a refusal with %q", name, err, c.want)
+		}
+	}
+}
+
+// The modules of a binary are compared with their versions, sums and licenses.
+func TestAttack_modulesOfTheMaterials(t *testing.T) {
+	t.Parallel()
+	linked := module{"example.com/a", "v1.0.0", "h1:a"}
+	b := binary{name: "program", info: &debug.BuildInfo{GoVersion: "go1.26.8", Deps: []*debug.Module{{Path: linked.Path, Version: linked.Version, Sum: linked.Sum}}}}
+	describe := func(b binary, licenses map[module]string) document {
+		return b.describe("archive", nil, "1.2.3", "2026-11-23T00:00:00Z", licenses)
+	}
+	want := describe(b, map[module]string{linked: "MIT"})
+	if got := want.licenses(); len(got) != 1 || got[linked] != "MIT" {
+		t.Errorf("the licenses are %v", got)
+	}
+	if got := describe(b, map[module]string{linked: "GPL-3.0"}).licenses(); len(got) > 0 {
+		t.Errorf("the licenses %v are accepted", got)
+	}
+	if err := want.samePackages(want); err != nil {
+		t.Error(err)
+	}
+	less := b
+	less.info = &debug.BuildInfo{GoVersion: "go1.26.8"}
+	refused(t, want.samePackages(describe(less, nil)), "does not name [example.com/a@v1.0.0]")
+	refused(t, describe(less, nil).samePackages(want), "names [example.com/a@v1.0.0], which its archive does not contain")
+	newer := b
+	newer.info = &debug.BuildInfo{GoVersion: "go1.26.8", Deps: []*debug.Module{{Path: linked.Path, Version: "v1.0.1", Sum: linked.Sum}}}
+	refused(t, want.samePackages(describe(newer, nil)), "does not name [example.com/a@v1.0.0]")
 }
 
 func TestLayout_findsErrors(t *testing.T) {

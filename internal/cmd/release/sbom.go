@@ -12,8 +12,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -35,11 +37,11 @@ func sbom(ctx context.Context, arguments []string, _, progress io.Writer) error 
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(d, "", "  ")
+	text, err := d.text()
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(*out, append(text, '\n'), 0o600)
+	return os.WriteFile(*out, text, 0o600)
 }
 
 type document struct {
@@ -92,8 +94,7 @@ type relationship struct {
 
 const unasserted = "NOASSERTION"
 
-// materials describes an archive: the archive itself, its binary, and the modules and the
-// standard library that were linked into the binary.
+// materials describes an archive with the licenses of its modules.
 func materials(ctx context.Context, archive, version, created string) (document, error) {
 	packed, err := os.ReadFile(archive)
 	if err != nil {
@@ -107,7 +108,13 @@ func materials(ctx context.Context, archive, version, created string) (document,
 	if err != nil {
 		return document{}, err
 	}
-	name, own := filepath.Base(archive), b.info.Main.Path
+	return b.describe(filepath.Base(archive), packed, version, created, licenses), nil
+}
+
+// describe describes an archive: the archive itself, its binary, and the modules and the
+// standard library that were linked into the binary.
+func (b binary) describe(name string, packed []byte, version, created string, licenses map[module]string) document {
+	own := b.info.Main.Path
 	download := "https://" + own + "/releases/download/v" + version + "/"
 	d := document{
 		Version: "SPDX-2.3", License: "CC0-1.0", ID: "SPDXRef-DOCUMENT", Name: name,
@@ -139,12 +146,65 @@ func materials(ctx context.Context, archive, version, created string) (document,
 		id := fmt.Sprintf("SPDXRef-module-%d", i)
 		d.Packages = append(d.Packages, pack{
 			ID: id, Name: m.Path, Version: m.Version, Supplier: unasserted, Location: unasserted,
-			Source: "go.sum " + m.Sum, Concluded: licenses[m], Declared: licenses[m], Copyright: unasserted,
+			Source: moduleSource + m.Sum, Concluded: licenses[m], Declared: licenses[m], Copyright: unasserted,
 			References: locators("pkg:golang/" + strings.ToLower(m.Path) + "@" + m.Version),
 		})
 		d.Relationships = append(d.Relationships, relationship{Element: "SPDXRef-binary", Type: "STATIC_LINK", Related: id})
 	}
-	return d, nil
+	return d
+}
+
+// text returns the document as it is published.
+func (d document) text() ([]byte, error) {
+	text, err := json.MarshalIndent(d, "", "  ")
+	return append(text, '\n'), err
+}
+
+// moduleSource is what a package says about the checksum of its module.
+const moduleSource = "go.sum "
+
+// licenses returns the licenses that a document declares for modules.
+func (d document) licenses() map[module]string {
+	found := map[module]string{}
+	for _, p := range d.Packages {
+		if sum, isModule := strings.CutPrefix(p.Source, moduleSource); isModule && allowedLicense(p.Declared) {
+			found[module{p.Name, p.Version, sum}] = p.Declared
+		}
+	}
+	return found
+}
+
+// samePackages compares the packages of a published document with those that it should name.
+func (d document) samePackages(published document) error {
+	want, got := d.count(), published.count()
+	if missing := want.without(got); len(missing) > 0 {
+		return fmt.Errorf("does not name %v", missing)
+	}
+	if extra := got.without(want); len(extra) > 0 {
+		return fmt.Errorf("names %v, which its archive does not contain", extra)
+	}
+	return nil
+}
+
+// counts is how often a document names each package.
+type counts map[string]int
+
+// without returns the packages that occur less often in the other document.
+func (c counts) without(other counts) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		if other[name] < c[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (d document) count() counts {
+	found := counts{}
+	for _, p := range d.Packages {
+		found[p.Name+"@"+p.Version]++
+	}
+	return found
 }
 
 func locators(purl string) []reference {
