@@ -201,12 +201,12 @@ func (r *rotationResource) showPolicy(ctx context.Context, m *rotationModel) err
 func (m *rotationModel) warnPolicy(state rotationModel, diags *diag.Diagnostics) {
 	user := state.UserName.ValueString()
 	before, had := state.policy()
-	after, has := m.policy()
+	after, _ := m.policy()
 	switch {
 	case m.NetworkPolicy.IsNull() && had:
 		diags.AddAttributeWarning(path.Root("network_policy"), "The network policies of the keys of "+user+" are no longer managed",
 			"The keys keep their network policies, and the next new key has none: it is accepted from wherever the policy of the account lets in.")
-	case had && has && policyKnown(m.NetworkPolicy) && access.Narrower(access.Policies{Own: after}, access.Policies{Own: before}):
+	case policyKnown(m.NetworkPolicy) && access.Narrower(access.Policies{Own: after}, access.Policies{Own: before}):
 		diagnostics.LessSecure.WarnAt(diags, path.Root("network_policy"), "The keys of "+user+" will be accepted from more addresses",
 			fmt.Sprintf("The network policy let in %s, and lets in %s once the plan is applied.", listsOf(before), listsOf(after)))
 	}

@@ -142,9 +142,20 @@ func TestRotation_planOfADueStep(t *testing.T) {
 			expect(t, name, in(t, c.Planned(rotationKind, plan), name), acctest.Unknown{})
 		}
 	}
+	// An argument that changes alone causes an update, which does each step that is due by then.
+	for name, value := range map[string]any{
+		"rotate_after_days": 31, "delete_after_days": 4, "timeouts": attributes{"update": "1h"},
+		"network_policy": attributes{"classic_allow_list": []string{"203.0.113.0/24"}}, "pgp_key": publicKey(t, pgpPair(t, nil)),
+	} {
+		unknowns(turning.With(name, value), o)
+	}
 	other := maps.Clone(turning)
 	other["overlap_days"] = 6
 	unknowns(other, o)
+	for _, name := range []string{"rotate_after_days", "overlap_days", "delete_after_days"} { // whether a step is due is not known
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Plan(rotationKind, turning.With(name, acctest.Unknown{}), o)
+		expect(t, name+" unknown", acctest.Messages(diags), "")
+	}
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	changed, diags := c.Apply(rotationKind, other, o)
 	clean(t, diags)

@@ -350,6 +350,9 @@ func TestAccessKey_ofTheProviderItself(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot replace the provider's own AccessKey pair")
 	_, diags = c.PlanDestroy(accessKey, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the provider's own AccessKey pair")
+	resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, accessKey, o))
+	must(t, err)
+	contains(t, acctest.Messages(acctest.Errors(resp.Diagnostics)), "Cannot delete the provider's own AccessKey pair")
 	expect(t, "writes", writes(srv), []string(nil))
 
 	plan, diags := c.Plan(accessKey, config(attributes{"status": "Inactive", "allow_self": true}), o)

@@ -699,6 +699,21 @@ func TestUnbindMFA_deviceStillCountsAsBound(t *testing.T) {
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
 
+// If the device counts as bound for too long, the error says how to go on.
+func TestUnbindMFA_deviceCountsAsBoundForTooLong(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Inject(ramtest.Rule{Action: "DeleteVirtualMFADevice", Code: "DeleteConflict.VirtualMFADevice.User", Status: 409})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(unbindAction, attributes{"user_name": "alice", "delete_device": true})
+	refused(t, diags, "", "Cannot delete the MFA device", "is unbound from \"alice\", and not deleted yet", "the service refused to delete the device because it is bound")
+	expect(t, "devices", account(srv).MFADevices[lostPhone] != nil, true)
+
+	must(t, srv.SetSchedule(ramtest.Schedule{}))
+	srv.Inject(ramtest.Rule{Action: "DeleteVirtualMFADevice", Fault: "reset"})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Invoke(unbindAction, attributes{"user_name": "alice", "serial_number": lostPhone, "delete_device": true})
+	refused(t, diags, "", "Cannot delete the MFA device", "It is unknown whether it is deleted.")
+}
+
 // A device that is bound to another user by now is not deleted.
 func TestUnbindMFA_deviceOfAnotherUserByNow(t *testing.T) {
 	t.Parallel()

@@ -92,6 +92,18 @@ func TestAdministrators_warnsOfTheLastOneOfARun(t *testing.T) {
 	}
 }
 
+// A plan that cannot find out who the administrators are says so.
+func TestAdministrators_thatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	srv := withAdministrators(t)
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(attachmentKind, "user:AdministratorAccess:System:alice")
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "ListEntitiesForPolicy", Fault: "html", Status: 502})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(attachmentKind, o)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "WARNING: The administrators of the account were not checked")
+}
+
 // A run that adds another administrator first does not warn.
 func TestAdministrators_anotherOneIsAdded(t *testing.T) {
 	t.Parallel()

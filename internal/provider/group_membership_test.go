@@ -156,6 +156,30 @@ func TestMembership_ofARecreatedUserIsAbsent(t *testing.T) {
 	expect(t, "groups", account(srv).Users["alice"].Groups, []string{"developers"})
 }
 
+// An update does not follow a name to another group or user: the state keeps the object that it has.
+func TestUpdate_ofAnotherGroupOrUserWithTheNameIsRefused(t *testing.T) {
+	t.Parallel()
+	for kind, test := range map[string]struct {
+		config attributes
+		others func(*ramtest.Account)
+		want   string
+	}{
+		membershipKind: {aliceDevelops, func(a *ramtest.Account) { a.Groups["developers"].ID = "g-other" }, "the membership is one of the group with the id g-dev"},
+		attachmentKind: {readOnly("user_name", "alice"), func(a *ramtest.Account) { a.Users["alice"].ID = "another" }, "the policy is attached to the one with the id " + aliceUserID},
+	} {
+		srv := withDevelopers(t)
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(kind, test.config)
+		clean(t, diags)
+		plan, diags := c.Plan(kind, test.config.With("allow_self", true), o)
+		clean(t, diags)
+		srv.Change(test.others)
+		after, diags := newCore(t, srv.Getenv, fakeClock()).ApplyPlan(kind, test.config.With("allow_self", true), o, plan)
+		contains(t, acctest.Messages(acctest.Errors(diags)), test.want, "Nothing was changed.", "plan with -replace")
+		expect(t, kind+": the state is unchanged", after.State.Equal(o.State), true)
+	}
+}
+
 // One read that lacks a membership does not remove it from the state, and a destroy does not rely on one either.
 func TestMembership_oneStaleReadDoesNotRemoveIt(t *testing.T) {
 	t.Parallel()
@@ -221,6 +245,36 @@ func TestMembership_badInput(t *testing.T) {
 		contains(t, acctest.Messages(acctest.Errors(diags)), want)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A plan that cannot find out what the group may do says so.
+func TestMembership_policiesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	srv := withDevelopers(t)
+	srv.Inject(ramtest.Rule{Action: "ListPoliciesForGroup", Fault: "html", Status: 502})
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(membershipKind, aliceDevelops, c.Null(membershipKind))
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "WARNING: The policies of the group developers were not checked")
+}
+
+// A group that is deleted while the groups are listed has no members. One that the query names is an error.
+func TestMembership_listWhileAGroupIsDeleted(t *testing.T) {
+	t.Parallel()
+	srv := withDevelopers(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Groups["old"] = &ramtest.Group{ID: "g-old", Name: "old"}
+		a.Users["alice"].Groups, a.Users["bob"].Groups = []string{"developers"}, []string{"old"}
+	})
+	srv.ChangeBefore("ListUsersForGroup", func(a *ramtest.Account) {
+		delete(a.Groups, "old")
+		a.Users["bob"].Groups = nil
+	})
+	names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(membershipKind, attributes{}, true, 0))
+	expect(t, "names", names, []string{"alice in developers"})
+	expect(t, "failures", len(failures), 0)
+	_, failures = namesOf(newCore(t, srv.Getenv, fakeClock()).List(membershipKind, attributes{"group_name": "old"}, true, 0))
+	expect(t, "failures", len(failures), 1)
 }
 
 // The members of a group are read once for all memberships of a refresh.

@@ -334,3 +334,20 @@ func TestGroup_changeThatCannotBeConfirmed(t *testing.T) {
 	contains(t, acctest.Messages(diags), "Cannot confirm the group", "NoPermission")
 	expect(t, "comments", in(t, o.State, "comments"), "new")
 }
+
+// An update of a group that was deleted since the plan creates none.
+func TestGroup_deletedSinceThePlan(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(groupKind, attributes{"name": "developers"})
+	clean(t, diags)
+	config := attributes{"name": "developers", "comments": "new"}
+	c := newCore(t, srv.Getenv, fakeClock())
+	plan, diags := c.Plan(groupKind, config, o)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { delete(a.Groups, "developers") })
+	srv.ForgetCalls()
+	_, diags = c.ApplyPlan(groupKind, config, o, plan)
+	refused(t, diags, "", "Cannot update the group", `has no group "developers" any more. Nothing was changed.`, "the next plan creates it")
+	expect(t, "writes", writes(srv), []string(nil))
+}

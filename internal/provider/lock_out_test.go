@@ -259,6 +259,12 @@ func TestLockOut_passwordsThatUsersCannotRenew(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
 	_, diags = c.Create(policy, hard)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them", "max_password_age is 30 days")
+	for age, refusals := range map[int]int{access.ShortPasswordAge: 1, access.ShortPasswordAge + 1: 0} {
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags = c.Plan(policy, hard.With("max_password_age", age), c.Null(policy))
+		expect(t, fmt.Sprint("refusals of ", age), len(acctest.Errors(diags)), refusals)
+		expect(t, fmt.Sprint("mentions of ", age), strings.Count(acctest.Messages(diags), "only an administrator can renew them"), 1)
+	}
 	hard["max_password_age"] = 365
 	_, diags = c.Plan(policy, hard, c.Null(policy))
 	clean(t, diags)
@@ -278,6 +284,22 @@ func TestLockOut_passwordsThatUsersCannotRenew(t *testing.T) {
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Users may not change their passwords")
 	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// Only a plan that makes passwords expire for good warns of it: not one that leaves the logon to demand another, nor one that changes
+// something else.
+func TestLockOut_passwordsThatExpireAsBefore(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(policy, attributes{"max_password_age": 30}, c.Null(policy))
+	clean(t, diags)
+	lacks(t, acctest.Messages(diags), "only an administrator can renew them")
+	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry, a.Policy.MaxPasswordAge = true, 60 })
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(policy, attributes{"max_login_attempts": 5}, c.Null(policy))
+	clean(t, diags)
+	lacks(t, acctest.Messages(diags), "only an administrator can renew them")
 }
 
 // withInitialPassword gives a user a profile with a password that an administrator set some time ago. The profile may be older.

@@ -239,6 +239,7 @@ func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 	steady(t, c, profileKind, first, o)
 	o, diags = c.Apply(profileKind, logon(attributes{"password_wo_version": 2, "password_reset_required": true}), o)
 	clean(t, diags)
+	lacks(t, acctest.Messages(diags), "The password is not sent")
 	expect(t, "password", profile(srv).Password, password)
 	expect(t, "reset", profile(srv).PasswordResetRequired, true)
 	noSecret(t, acctest.Messages(diags), o)
@@ -266,6 +267,46 @@ func TestLoginProfile_unmanagedFlagsAreNeverChanged(t *testing.T) {
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "WARNING: The console logon is switched on again")
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
+}
+
+// What the configuration does not manage may change between the plan and the apply. The state keeps the plan, and a warning names both
+// values.
+func TestLoginProfile_reportsChangesOfOthersSinceThePlan(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		next   attributes
+		others func(*ramtest.LoginProfile)
+		want   string
+	}{
+		"status":            {logon(attributes{"mfa_bind_required": true}), func(p *ramtest.LoginProfile) { p.Status = "Inactive" }, "status is Inactive in the account, and Active in the plan and in the state."},
+		"mfa_bind_required": {logon(attributes{"status": "Inactive"}), func(p *ramtest.LoginProfile) { p.MFABindRequired = true }, "mfa_bind_required is true in the account, and false in the plan and in the state."},
+	} {
+		srv := withAlice(t)
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		o, diags := c.Create(profileKind, logon(nil))
+		clean(t, diags)
+		plan, diags := c.Plan(profileKind, test.next, o)
+		clean(t, diags)
+		srv.Change(func(a *ramtest.Account) { test.others(a.Users["alice"].LoginProfile) })
+		_, diags = c.ApplyPlan(profileKind, test.next, o, plan)
+		clean(t, diags)
+		contains(t, acctest.Messages(diags), "WARNING: The login profile changed since the plan", test.want)
+		expect(t, name+": warnings", len(diags), 1)
+	}
+}
+
+// An update that the service refuses has changed nothing; of one without a response that is not known.
+func TestLoginProfile_saysWhetherAFailedUpdateChangedIt(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]string{"code": "Nothing was changed.", "reset": "It is not known whether the login profile was changed."} {
+		srv := withAlice(t)
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		o, diags := c.Create(profileKind, logon(nil))
+		clean(t, diags)
+		srv.Inject(ramtest.Rule{Action: "UpdateLoginProfile", Fault: fault, Status: 403, Code: "NoPermission"})
+		_, diags = c.Apply(profileKind, logon(attributes{"mfa_bind_required": true}), o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the login profile", want)
+	}
 }
 
 // In an account that demands MFA of all users, every profile may show it.
@@ -601,6 +642,8 @@ func TestLoginProfile_passwordIsNeededOnlyWhenItIsSent(t *testing.T) {
 	o, diags = c.Apply(profileKind, without, o)
 	clean(t, diags)
 	steady(t, c, profileKind, without, o)
+	_, diags = c.Plan(profileKind, without.With("password_wo_version", 2), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the login profile", "password_wo_version changes")
 	after, diags := c.Apply(profileKind, without.With("password_wo_version", 2), o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the login profile", `AttributeName("password_wo")`, "password_wo_version changes")
 	expect(t, "state", after.State.Equal(o.State), true)

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"image/png"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -243,6 +245,32 @@ func TestMFADevice_withPGPThePlainSeedIsNotStored(t *testing.T) {
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 1)
 	contains(t, acctest.Messages(diags), "The virtual MFA device is replaced", "A user loses the MFA device")
+}
+
+// The test encryption succeeded, that of the seed did not: the created device is deleted, because its seed is in no state.
+func TestMFADevice_deletedIfItsSeedCannotBeEncrypted(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"":                                "so the device was deleted.",
+		"NoPermission":                    "and deleting the device failed too",
+		"EntityNotExist.VirtualMFADevice": "so the device was deleted.",
+	} {
+		srv := staffed(t)
+		if code != "" {
+			srv.Inject(ramtest.Rule{Action: "DeleteVirtualMFADevice", Fault: "code", Status: 404, Code: code})
+		}
+		d := &virtualMFADevice{}
+		d.Instance = instance.New(clientFor(t, srv))
+		var diags diag.Diagnostics
+		fails := func(string) (string, error) { return "", errors.New("no entropy") }
+		created, err := d.Client.CreateMFADevice(t.Context(), "phone")
+		must(t, err)
+		m := &deviceCreation{virtualMFADevice: d, encrypt: fails, diags: &diags}
+		expect(t, "done", m.setSecrets(t.Context(), created), false)
+		contains(t, diags[0].Detail(), "encrypting its seed failed", want, "No entropy")
+		lacks(t, fmt.Sprint(diags, m.model), created.Seed)
+		expect(t, code+": left", phone(srv) != nil, code != "")
+	}
 }
 
 func TestMFADevice_bindsAnotherUser(t *testing.T) {
@@ -594,6 +622,48 @@ func TestMFADevice_failedBindKeepsItInTheState(t *testing.T) {
 	o, diags = c.Apply(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, bobUserID)
+}
+
+// A device whose last user may not lose it stays bound: the refusal is the one error, and nothing is sent.
+func TestMFADevice_thatStaysBoundIsNotBoundToAnotherUser(t *testing.T) {
+	t.Parallel()
+	srv, device := aliceWithDevice(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}
+	plan, diags := c.Plan(deviceKind, config, device)
+	clean(t, diags)
+	strictly(srv) // since the plan
+	before := len(writes(srv))
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(deviceKind, config, device, plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	expect(t, "errors", len(acctest.Errors(diags)), 1)
+	resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, deviceKind, device))
+	must(t, err)
+	refused(t, resp.Diagnostics, "allow_lock_out", noFactorLeft)
+	expect(t, "writes", len(writes(srv)), before)
+}
+
+// The bind to another user took effect, and neither its response nor a read shows it: the error says that, and a destroy unbinds it.
+func TestMFADevice_bindToAnotherUserWithALostResponse(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	o, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Create(deviceKind, boundPhone)
+	clean(t, diags)
+	srv.Advance(5 * time.Minute) // to codes that are not used
+	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"})
+	srv.AfterWrites(func(action string, a *ramtest.Account) {
+		if action == "BindMFADevice" {
+			a.Users["admin"].Denied = []string{"ListVirtualMFADevices", "GetUserMFAInfo"}
+		}
+	})
+	o, diags = newCore(t, srv.Getenv, inStep(srv, 0)).Apply(deviceKind, boundPhone.With("bind_to_user", "bob"), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot bind the virtual MFA device", "it is not known whether it is bound to bob", "The next apply tries again.")
+	srv.AfterWrites(nil)
+	srv.Change(func(a *ramtest.Account) { a.Users["admin"].Denied = nil })
+	expect(t, "owner", phone(srv).UserID, bobUserID)
+	_, diags = newCore(t, srv.Getenv, inStep(srv, 0)).Destroy(deviceKind, o)
+	clean(t, diags)
+	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
 
 func TestMFASteps_areNeverUsedTwice(t *testing.T) {

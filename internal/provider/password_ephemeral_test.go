@@ -190,6 +190,9 @@ func TestPassword_withAllArgumentsSendsNothing(t *testing.T) {
 	expect(t, "what was said", acctest.Messages(diags), "")
 	drawn, _ := in(t, v, "password").(string)
 	expect(t, "length", len(drawn), 24)
+	v, diags = newCore(t, srv.Getenv, fakeClock()).Open(randomPassword, allGiven.With("symbols", "!~")) // the first and the last of all
+	expect(t, "what was said", acctest.Messages(diags), "")
+	expect(t, "with a symbol", strings.ContainsAny(fmt.Sprint(in(t, v, "password")), "!~"), true)
 	expect(t, "calls", len(srv.Calls()), 0)
 }
 
@@ -230,6 +233,7 @@ func TestPassword_invalid(t *testing.T) {
 		"shorter than the policy":  {attributes{"length": 15}, "length", []string{"requires at least 16 characters, and length is 15", "No password was generated"}, true},
 		"no symbol, but demanded":  {attributes{"symbols": ""}, "symbols", []string{"symbols allows none"}, true},
 		"no symbol, and required":  {attributes{"symbols": "", "length": 20, "require_symbols": true}, "symbols", []string{"symbols allows none"}, true},
+		"contradictory rules":      {allGiven.Merge(attributes{"symbols": "-", "user_name": "-"}), "", []string{"Cannot make the password", "The rules contradict each other"}, false},
 	} {
 		before := len(srv.Calls("GetPasswordPolicy"))
 		_, diags := c.Open(randomPassword, bad.config)

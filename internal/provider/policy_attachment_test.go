@@ -56,6 +56,7 @@ func TestAttachment_attachAndDetachForEachPrincipal(t *testing.T) {
 				expect(t, "writes", len(writes(srv)), 2)
 				_, diags = c.Destroy(attachmentKind, o)
 				clean(t, diags)
+				expect(t, "writes of a destroy without an attachment", len(writes(srv)), 2)
 				expect(t, "violations", srv.Violations(), []string{})
 			})
 		}

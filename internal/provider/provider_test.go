@@ -368,6 +368,13 @@ func TestCredentials_brokenProfileFileIsNotPrinted(t *testing.T) {
 	refused(t, fresh(t, variables{"HOME": dir}.get).Configure(attributes{"profile": "ops"}), "profile", dir)
 }
 
+// A log-on of the CLI that has expired is one error of the configuration, before any call.
+func TestCredentials_expiredLogOn(t *testing.T) {
+	t.Parallel()
+	dir := home(t, `{"current": "ops", "profiles": [{"name": "ops", "mode": "OAuth", "oauth_site_type": "INTL", "oauth_access_token": "`+canary+`", "oauth_refresh_token": "`+canary+`", "oauth_access_token_expire": 7}]}`)
+	refused(t, fresh(t, variables{"HOME": dir}.get, fakeClock()).Configure(attributes{}), "", "Cannot configure the provider", "the log-on has expired", "aliyun configure --mode OAuth --profile ops")
+}
+
 func TestCredentials_missingListsTheSources(t *testing.T) {
 	t.Parallel()
 	refused(t, fresh(t, variables{"HOME": t.TempDir()}.get).Configure(attributes{}), "", "ALIBABA_CLOUD_ACCESS_KEY_ID", "aliyun configure", "profile")

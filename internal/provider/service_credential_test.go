@@ -249,6 +249,26 @@ func TestServiceCredential_expires(t *testing.T) {
 	expect(t, "the plan changes nothing", c.Planned(credentialType, plan).Equal(o.State), true)
 }
 
+// A service credential that the service does not list for a long time stays in the state: its secret is only there. After an hour it
+// counts as deleted.
+func TestServiceCredential_notListedYetStaysInTheState(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Inject(
+		ramtest.Rule{Action: "ListServiceCredentials", Fault: "short_list"},
+		ramtest.Rule{Action: "GetServiceCredential", Fault: "code", Status: 404, Code: "EntityNotExist.User.ServiceCredential"},
+	)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(credentialType, botOf(nil))
+	clean(t, diags)
+	kept, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(credentialType, o)
+	contains(t, acctest.Messages(diags), "WARNING: The service credential "+stateOf(t, o, "service_credential_id")+" is not listed yet", "The state, with the secret, is unchanged")
+	expect(t, "kept", kept.State.Equal(o.State), true)
+	srv.Advance(2 * time.Hour)
+	gone, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(credentialType, kept)
+	contains(t, acctest.Messages(diags), "is gone")
+	expect(t, "gone", gone.State.IsNull(), true)
+}
+
 func TestServiceCredential_import(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)

@@ -181,6 +181,10 @@ var truths = []truth{
 		"password_exist": nil, "password_active": nil, "mfa_active": nil, "user_last_logon": nil,
 		"notes": attributes{"password_exist": "not_applicable", "password_active": "not_applicable", "mfa_active": "not_applicable", "user_last_logon": "never"},
 	}), nil},
+	{"a program without a password, in a report without the column of passwords", addUser("ci", attributes{
+		"password_exist": nil, "password_active": nil, "mfa_active": nil, "user_last_logon": nil,
+		"notes": attributes{"password_active": "not_applicable", "mfa_active": "not_applicable", "user_last_logon": "never"},
+	}), nil},
 	{"keys of 90 days", addUser("bob", attributes{"access_key_2_exist": true, "access_key_2_last_rotated": daysAgo(90)}), nil},
 	{"a disabled key of 90.5 days", addUser("bob", attributes{"access_key_2_exist": true, "access_key_2_active": false, "access_key_2_last_rotated": daysAgo(90.5)}), forCIS("1.6")},
 	{"an additional key of 91 days", addUser("bob", attributes{"additional_access_key_2_exist": true, "additional_access_key_2_last_rotated": daysAgo(91)}), forCIS("1.6")},

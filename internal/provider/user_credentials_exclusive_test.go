@@ -107,6 +107,7 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 			o, diags = c.Apply(exclusiveKind, none, o)
 			clean(t, diags)
 			contains(t, acctest.Messages(diags), `"LTAIallowed" was removed from allowed_access_key_ids`)
+			lacks(t, acctest.Messages(diags), "are deleted later")
 			expect(t, "removed from the allowed keys", statusOf(srv, "alice")["LTAIallowed"], "Active")
 			o, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
 			clean(t, diags)
@@ -134,6 +135,20 @@ func TestExclusive_deletesNoDisabledKeyThatNoPlanShowed(t *testing.T) {
 	clean(t, acctest.Errors(diags))
 	contains(t, acctest.Messages(diags), "WARNING: Disabled AccessKey pairs are deleted later", "The next plan shows")
 	expect(t, "writes", writes(srv), []string(nil))
+	const ofOthers = "Disabled service credentials are deleted later" // of those that were managed before, and are now
+	disables := exclusively("alice", "disable", "LTAIallowed").With("allowed_service_credential_ids", []string{})
+	both, diags := newCore(t, srv.Getenv, fakeClock()).Create(exclusiveKind, disables)
+	clean(t, diags)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(exclusiveKind, deletes, both)
+	clean(t, diags)
+	lacks(t, acctest.Messages(diags), ofOthers)
+	keys, diags := newCore(t, srv.Getenv, fakeClock()).Create(exclusiveKind, disables.Without("allowed_service_credential_ids"))
+	clean(t, diags)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(exclusiveKind, disables.With("enforce", "delete"), keys)
+	clean(t, diags)
+	lacks(t, acctest.Messages(diags), ofOthers)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(exclusiveKind, disables.With("enforce", "delete"), both)
+	contains(t, acctest.Messages(diags), ofOthers)
 	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
 	clean(t, diags)
 	expect(t, "the next plan shows", in(t, o.State, "undeclared_access_key_ids"), []string{"LTAIold"})
@@ -354,6 +369,9 @@ func TestExclusive_declaresServiceCredentialsAndPasskeys(t *testing.T) {
 			config = config.With("enforce", "disable")
 			plan, diags := c.Plan(exclusiveKind, config, o)
 			clean(t, diags)
+			contains(t, acctest.Messages(diags), map[string]string{
+				"service credential": "None of them is disabled yet. An apply disables exactly the service credentials", "passkey": "They are not changed, because passkeys cannot be disabled.",
+			}[kind.word])
 			kind.give(srv, "alice", "late1") // after the plan, before the apply
 			o, diags = c.ApplyPlan(exclusiveKind, config, o, plan)
 			clean(t, diags)
@@ -364,7 +382,9 @@ func TestExclusive_declaresServiceCredentialsAndPasskeys(t *testing.T) {
 			clean(t, diags)
 			o, diags = newCore(t, srv.Getenv, fakeClock()).Apply(exclusiveKind, config, o)
 			clean(t, diags)
-			contains(t, acctest.Messages(diags), "An apply")
+			contains(t, acctest.Messages(diags), map[string]string{
+				"service credential": "None of them is deleted yet. An apply disables and deletes exactly the service credentials", "passkey": "None of them is deleted yet. An apply deletes exactly the passkeys",
+			}[kind.word])
 			o, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
 			clean(t, diags)
 			o, diags = newCore(t, srv.Getenv, fakeClock()).Apply(exclusiveKind, config, o)

@@ -35,6 +35,7 @@ func TestUserSso_invalidInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{attributes{"metadata_document": idpMetadata[:200]}, "is not well-formed XML"},
 		{attributes{"metadata_document": "metadata.xml"}, `"metadata.xml"… is not well-formed XML`},
 		{attributes{"metadata_document": idpMetadata + idpMetadata[22:]}, "several beside each other"},
+		{attributes{"metadata_document": idpMetadata + "more"}, "there is text outside of its element"},
 		{attributes{"metadata_document": "<html/>"}, "The document is a  html"},
 		{attributes{"metadata_document": "", "sso_enabled": true}, "Single sign-on needs metadata"},
 		{attributes{"auxiliary_domain": "https://example.com/"}, "must be a domain"},

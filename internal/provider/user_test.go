@@ -264,6 +264,20 @@ func TestUser_tagsOfTheServiceAreNotChanged(t *testing.T) {
 	steady(t, c, userKind, attributes{"name": "alice", "tags": map[string]string{"mine": "z"}}, o)
 }
 
+// Whether a name that is not known yet renames the user is checked by the apply.
+func TestUser_renameToAnUnknownName(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Import(userKind, "alice")
+	clean(t, diags)
+	srv.ForgetCalls()
+	_, diags = c.Plan(userKind, attributes{"name": acctest.Unknown{}}, o)
+	clean(t, diags)
+	lacks(t, acctest.Messages(diags), "The logon name")
+	expect(t, "reads of a user without a name", len(srv.Calls("GetUser")), 0)
+}
+
 func TestUser_isRenamedInPlace(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -403,6 +417,13 @@ func TestUser_withObjectsIsNotDestroyed(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "a login profile", "LTAIalice (Active)", phoneSerial, `the group "ops"`, `the policy "ReadOnlyAccess" (System)`, "force_destroy = true")
 	expect(t, "state", after.State.IsNull(), false)
 	expect(t, "changes", len(srv.History()), before)
+
+	bob, diags := c.Import(userKind, "bob")
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "DeleteUser", Fault: "code", Status: 403, Code: "NoPermission"})
+	_, diags = c.Destroy(userKind, bob)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The user exists, unless only the response was lost.")
+	lacks(t, acctest.Messages(diags), "may be removed already")
 }
 
 func TestUser_forceDestroyRemovesAllObjects(t *testing.T) {
@@ -460,6 +481,9 @@ func TestUser_everyStepOfForceDestroyCanBeRepeated(t *testing.T) {
 					t.Fatalf("no error, though %s was denied", action)
 				}
 				contains(t, acctest.Messages(acctest.Errors(resp.Diagnostics)), "Cannot delete the user", "NoPermission")
+				if action == "DeleteUser" {
+					contains(t, acctest.Messages(resp.Diagnostics), "Some of its objects may be removed already. Run again to continue")
+				}
 				expect(t, "state", c.Value(userKind, resp.NewState).IsNull(), false)
 				_, diags = c.Destroy(userKind, o)
 				clean(t, diags)

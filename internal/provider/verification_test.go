@@ -94,6 +94,19 @@ func TestVerification_setConfirmAndRemove(t *testing.T) {
 	}
 }
 
+// What cannot be removed stays in the state.
+func TestVerification_thatCannotBeRemoved(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(verificationKind, securityOfAlice)
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "UnbindVerification", Fault: "code", Status: 403, Code: "NoPermission"})
+	after, diags := newCore(t, srv.Getenv, fakeClock()).Destroy(verificationKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "may still be there. The verification is still in the state. Run again.")
+	expect(t, "the state is unchanged", after.State.Equal(o.State), true)
+	expect(t, "address", account(srv).Users["alice"].SecurityEmail.Address, "alice@example.com")
+}
+
 func TestVerification_unmanagedValuesAreKept(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)

@@ -68,11 +68,11 @@ const taintedDevice = "\n\nThe device is tainted: the next apply replaces it. To
 // deviceCreation is one create of a device.
 type deviceCreation struct {
 	*virtualMFADevice
-	model     virtualMFADeviceModel
-	recipient *pgp.Recipient // nil: the seed is saved in plain text
-	user      ram.User       // to bind the device to, if any
-	serial    string
-	diags     *diag.Diagnostics
+	model   virtualMFADeviceModel
+	encrypt func(string) (string, error) // nil: the seed is saved in plain text
+	user    ram.User                     // to bind the device to, if any
+	serial  string
+	diags   *diag.Diagnostics
 }
 
 func (m *deviceCreation) operation(now string) diagnostics.Operation {
@@ -91,12 +91,13 @@ func (m *deviceCreation) check(ctx context.Context) bool {
 	}
 	m.model.AccountID = types.StringValue(account)
 	m.serial = "acs:ram::" + account + ":mfa/" + m.model.Name.ValueString()
+	m.model.KeyFingerprint = types.StringNull()
 	if key := m.model.PGPKey.ValueString(); !m.model.PGPKey.IsNull() {
-		seal, err := pgp.CheckKey(key, m.Client.Now())
+		recipient, err := pgp.CheckKey(key, m.Client.Now())
 		if pgp.ReportKeyError(m.diags, err) {
 			return false
 		}
-		m.recipient = &seal
+		m.encrypt, m.model.KeyFingerprint = recipient.Encrypt, types.StringValue(recipient.Fingerprint)
 	}
 	if name := m.model.BindToUser.ValueString(); name != "" {
 		if m.user, ok = findBindUser(ctx, m.Instance, f, name, m.serial, m.diags); !ok {
@@ -238,15 +239,14 @@ func (m *deviceCreation) await(ctx context.Context) (device ram.MFADevice, appea
 func (m *deviceCreation) setSecrets(ctx context.Context, created ram.NewMFADevice) bool {
 	m.model.SerialNumber = types.StringValue(created.SerialNumber)
 	m.model.clearBinding()
-	if m.recipient == nil {
-		m.model.Seed, m.model.QRCode = types.StringValue(created.Seed), tf.NonEmpty(created.QRCodePNG)
-		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringNull(), types.StringNull()
+	if m.encrypt == nil {
+		m.model.Seed, m.model.QRCode, m.model.EncryptedSeed = types.StringValue(created.Seed), tf.NonEmpty(created.QRCodePNG), types.StringNull()
 		return true
 	}
 	m.model.Seed, m.model.QRCode = types.StringNull(), types.StringNull()
-	encrypted, err := m.recipient.Encrypt(created.Seed)
+	encrypted, err := m.encrypt(created.Seed)
 	if err == nil {
-		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringValue(encrypted), types.StringValue(m.recipient.Fingerprint)
+		m.model.EncryptedSeed = types.StringValue(encrypted)
 		return true
 	}
 	// Without its seed the created device cannot be used.
