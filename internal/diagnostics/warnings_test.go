@@ -51,6 +51,15 @@ func TestArrange_namesTheObjectAndPutsErrorsFirst(t *testing.T) {
 	}
 }
 
+// The warning about all moved passwords of a run names none of their users, so that a CLI prints it once.
+func TestArrange_passwordsRemovedNamesNoUser(t *testing.T) {
+	t.Parallel()
+	got := Arrange([]*tfprotov6.Diagnostic{warning(PasswordsRemoved, "x", "x")}, []Part{{"user", "alice"}})
+	if summaries(got) != PasswordsRemoved {
+		t.Errorf("got %s", summaries(got))
+	}
+}
+
 func TestArrange_nameInsideAnotherName(t *testing.T) {
 	t.Parallel()
 	got := Arrange([]*tfprotov6.Diagnostic{warning("User alice2 is gone", "", "x")}, []Part{{"user", "alice"}})

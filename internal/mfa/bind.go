@@ -133,17 +133,21 @@ func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	if !codesRefused(err) {
 		return ""
 	}
-	offset, known := i.Client.ClockOffset()
+	offset, _ := i.Client.ClockOffset()
+	return explainOffset(offset)
+}
+
+// explainOffset returns the likely cause of refused codes, by how far the service's clock is ahead of that of this machine.
+func explainOffset(offset time.Duration) string {
+	clock := "behind"
 	switch {
-	case !known || offset.Abs() <= instance.StepLength:
+	case offset.Abs() <= instance.StepLength:
 		return "\n\nThe codes of two pairs of time steps were refused, so the seed may belong to another device."
-	case offset > 0:
-		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were computed for the service's time, from the Date header of its responses, "+
-			"and the clock of this machine is %s behind that. Correct the clock (NTP). If it is correct, the seed may belong to another device.", offset.Round(time.Second))
-	default:
-		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were computed for the service's time, from the Date header of its responses, "+
-			"and the clock of this machine is %s ahead of that. Correct the clock (NTP). If it is correct, the seed may belong to another device.", offset.Abs().Round(time.Second))
+	case offset < 0:
+		clock = "ahead of"
 	}
+	return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were computed for the service's time, from the Date header of its responses, "+
+		"and the clock of this machine is %s %s that. Correct the clock (NTP). If it is correct, the seed may belong to another device.", offset.Abs().Round(time.Second), clock)
 }
 
 // Unbind unbinds a device from its current user. A device that is not bound is no error.

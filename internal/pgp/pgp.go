@@ -58,13 +58,13 @@ func (r Recipient) Encrypt(text string) (string, error) {
 	var message bytes.Buffer
 	config := &packet.Config{DefaultCipher: packet.CipherAES256, Time: func() time.Time { return r.now }}
 	w, err := openpgp.Encrypt(&message, []*openpgp.Entity{r.entity}, nil, &openpgp.FileHints{IsBinary: true}, config)
+	if err == nil {
+		_, err = w.Write([]byte(text))
+	}
+	if err == nil {
+		err = w.Close()
+	}
 	if err != nil {
-		return "", fmt.Errorf("cannot encrypt with the key: %w", err)
-	}
-	if _, err := w.Write([]byte(text)); err != nil {
-		return "", fmt.Errorf("cannot encrypt with the key: %w", err)
-	}
-	if err := w.Close(); err != nil {
 		return "", fmt.Errorf("cannot encrypt with the key: %w", err)
 	}
 	return base64.StdEncoding.EncodeToString(message.Bytes()), nil

@@ -311,6 +311,21 @@ func TestReport_schema(t *testing.T) {
 	}
 }
 
+// A trend is counted only from a report of the same version.
+func TestReadJSON_refusesAnotherVersion(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		fmt.Sprintf(`{"version": %d}`, Version):   "<nil>",
+		fmt.Sprintf(`{"version": %d}`, Version+1): fmt.Sprintf("it is a report of version %d, and this program reads version %d", Version+1, Version),
+		`{}`: fmt.Sprintf("it is a report of version 0, and this program reads version %d", Version),
+		`[`:  "it is no JSON report: unexpected end of JSON input",
+	} {
+		if _, err := ReadJSON([]byte(content)); fmt.Sprint(err) != want {
+			t.Errorf("%s: %v", content, err)
+		}
+	}
+}
+
 // JUnit and SARIF contain the numbers, levels and places that CI systems read.
 func TestReport_machineFormats(t *testing.T) {
 	t.Parallel()
@@ -621,10 +636,46 @@ func TestReport_trend(t *testing.T) {
 		return a
 	}
 	earlier := New(Drift, "x", time.Unix(0, 0), []Account{account("1", Failing, "a", "b"), account("2", Failed), account("3", Clean)})
-	r := New(Drift, "x", time.Unix(0, 0), []Account{account("1", Failing, "b", "c", "d"), account("2", Failing, "a"), account("4", Clean)})
+	later := account("1", Failing, "b", "c")
+	later.Warnings = []Notice{{Address: "ram_user.a", Summary: "2 undeclared keys"}, {Address: "ram_user.b", Summary: "2 undeclared keys"}, {Summary: "Deprecated"}} // the last is about the run
+	r := New(Drift, "x", time.Unix(0, 0), []Account{later, account("2", Failing, "a"), account("4", Clean)})
 	r.Compare(earlier)
-	if r.Trend.New != 2 || r.Trend.Resolved != 1 || !slices.Equal(r.Trend.Joined, []string{"4"}) || !slices.Equal(r.Trend.Left, []string{"3"}) {
+	if r.Trend.New != 3 || r.Trend.Resolved != 1 || !slices.Equal(r.Trend.Joined, []string{"4"}) || !slices.Equal(r.Trend.Left, []string{"3"}) {
 		t.Errorf("%+v", r.Trend)
+	}
+}
+
+// An object as a whole is declared and gone, not managed, moved, imported, or no longer declared. What was deleted from the account is
+// reported once: with the first plan if that creates it again, otherwise by the second one.
+func TestReport_wholeObjects(t *testing.T) {
+	t.Parallel()
+	user := m{"account_id": "1234567890123456", "name": "a"}
+	change := func(address string, before, after any, more m, actions ...string) m {
+		r := m{"address": "ram_user." + address, "mode": "managed", "type": "ram_user", "name": address, "change": m{"actions": actions, "before": before, "after": after}}
+		maps.Copy(r["change"].(m), more)
+		return r
+	}
+	moved := change("moved", user, user, nil, "no-op")
+	moved["previous_address"] = "ram_user.before"
+	declared := planJSON(t, m{"resource_changes": []any{
+		change("deleted", nil, user, nil, "create"), change("new", nil, user, nil, "create"), change("removed", user, nil, nil, "delete"),
+		change("forgotten", user, nil, nil, "forget"), moved, change("imported", user, user, m{"importing": m{"id": "a"}}, "no-op"), change("replaced", user, user, nil, "delete", "create"),
+	}})
+	undeclared := planJSON(t, m{"resource_drift": []any{change("deleted", user, nil, nil, "delete"), change("undeclared", user, nil, nil, "delete")}})
+	accounts, err := Run{Kind: Drift, Declared: declared, Undeclared: undeclared}.Accounts()
+	must(t, err)
+	got := []string{}
+	for _, d := range accounts[0].Differences {
+		got = append(got, fmt.Sprintf("%s %t %s%s, %s", strings.TrimPrefix(d.Address, "ram_user."), d.Declared, d.Attribute, d.Wanted, d.Found))
+	}
+	slices.Sort(got)
+	want := []string{
+		"deleted true in the account, gone", "forgotten true not declared, in the state", "imported true imported, not in the state",
+		"moved true moved from ram_user.before, not moved yet", "new true managed from here, not in the state", "removed true not declared, in the state",
+		"replaced true replaced by another one, as below", "undeclared false in the account, gone",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 
