@@ -128,6 +128,15 @@ func TestNarrower(t *testing.T) {
 	}
 }
 
+// A change that takes no access away reads nothing: there is no account here that could be read.
+func TestConsoleChange_harmlessChangeReadsNothing(t *testing.T) {
+	t.Parallel()
+	longer := ConsoleChange{Passwords: &Change[ram.PasswordPolicy]{ram.PasswordPolicy{MaxPasswordAge: new(int64(30))}, ram.PasswordPolicy{MaxPasswordAge: new(int64(90))}}}
+	if verdict := longer.Judge(t.Context(), nil); len(verdict.Losses) > 0 || verdict.Expiry != 0 || verdict.Unread != nil {
+		t.Errorf("%+v", verdict)
+	}
+}
+
 func TestConsoleChange_Expires(t *testing.T) {
 	t.Parallel()
 	policy := func(age int64, hard bool) ram.PasswordPolicy {

@@ -328,7 +328,8 @@ func TestLockOut_initialPasswordsThatExpireAtOnce(t *testing.T) {
 	withInitialPassword(srv, "bob", 2*day, 2*day)
 	withInitialPassword(srv, "carol", 2*day, 9*day)  // the password may be as old as the profile
 	withInitialPassword(srv, "dave", 20*day, 20*day) // it has expired already
-	contains(t, plan(srv, policy, shorter), refusal, "alice, carol.", "Initial passwords expire sooner")
+	withInitialPassword(srv, "erin", 2*day, 20*day)  // it has not: it is not as old as the profile
+	contains(t, plan(srv, policy, shorter), refusal, "alice, carol, erin.", "Initial passwords expire sooner")
 	contains(t, plan(srv, policy, shorter.With("allow_lock_out", true)), "WARNING: Initial passwords may expire at once")
 	if said := plan(srv, policy, attributes{"initial_password_age": 30}); strings.Contains(said, "ERROR") {
 		t.Errorf("a longer age is refused: %s", said)
@@ -346,7 +347,7 @@ func TestLockOut_initialPasswordsThatExpireAtOnce(t *testing.T) {
 		t.Errorf("refused with single sign-on: %s", said)
 	}
 	said := plan(srv, userSso, attributes{"sso_enabled": false})
-	contains(t, said, refusal, "dave.")
+	contains(t, said, refusal, "when it was set: dave. Once")
 
 	for _, action := range []string{"ListUsers", "GetLoginProfile"} {
 		denied := ramtest.New(t)

@@ -62,6 +62,37 @@ func TestAccessKey_isCreatedUpdatedAndDeleted(t *testing.T) {
 	}
 }
 
+// A refused status is no error if the key has it already. Only then is the list read: not after an accepted request, nor after a
+// refusal for another reason, such as a permission.
+func TestUpdateAccessKey_refusedStatusOfAKeyThatHasIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rule, status string
+		http         int
+		fails, lists bool
+	}{
+		{"", "Active", 0, false, false},
+		{"InvalidParameter.Status", "Active", 400, false, true},
+		{"InvalidParameter.Status", "Inactive", 400, true, true},
+		{"DeleteConflict", "Active", 409, false, true},
+		{"NoPermission", "Active", 403, true, false},
+	} {
+		fake := ramtest.New(t)
+		client := clientOf(t, fake)
+		key, err := client.CreateAccessKey(t.Context(), "admin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.rule != "" {
+			fake.Inject(ramtest.Rule{Action: "UpdateAccessKey", Fault: "code", Status: c.http, Code: c.rule})
+		}
+		err = client.UpdateAccessKey(t.Context(), "admin", key.ID, c.status)
+		if listed := len(fake.Calls("ListAccessKeys")) > 0; (err != nil) != c.fails || listed != c.lists {
+			t.Errorf("%s, %s: %v, listed %t", c.rule, c.status, err, listed)
+		}
+	}
+}
+
 func TestAccessKey_deletingAnActiveKeyMayBeRefused(t *testing.T) {
 	t.Parallel()
 	for _, stays := range []bool{false, true} {

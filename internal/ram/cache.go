@@ -116,10 +116,15 @@ func (s *cache[T]) await(ctx context.Context, name string, r *reading[T]) (T, er
 
 // refresh reads the value again. It bypasses the cache.
 func (s *cache[T]) refresh(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
-	s.mu.Lock()
-	delete(s.readings, name)
-	s.mu.Unlock()
+	s.forget(name)
 	return s.get(ctx, name, ask)
+}
+
+// forget removes the cached value. Callers that wait for its read still get it.
+func (s *cache[T]) forget(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.readings, name)
 }
 
 func (s *cache[T]) canceled(err error) error { return fmt.Errorf("%s: %w", s.action, err) }

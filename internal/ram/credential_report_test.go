@@ -4,6 +4,7 @@
 package ram
 
 import (
+	"context"
 	"encoding/base32"
 	"encoding/base64"
 	"errors"
@@ -278,4 +279,29 @@ func unreadable(row CredentialRow) (n int) {
 		}
 	}
 	return n
+}
+
+// lostKey are credentials that fail.
+type lostKey struct{ fixedKey }
+
+func (*lostKey) Get(context.Context) (Key, error) { return Key{}, errors.New("the profile is gone") }
+
+// A value of the report is quoted without the secret of the credentials. Without the credentials, it is not known what is secret.
+func TestCredentialReport_quotesNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		credentials Credentials
+		value, want string
+	}{
+		{&fixedKey{Key: testKey}, "x" + testKey.Secret, "x" + removed},
+		{&fixedKey{Key: testKey}, strings.Repeat("ä", maxQuoted), strings.Repeat("ä", maxQuoted)},
+		{&fixedKey{Key: testKey}, strings.Repeat("ä", maxQuoted+1), strings.Repeat("ä", maxQuoted) + "…"},
+		{&lostKey{}, "x", removed},
+	} {
+		report := CredentialReport{client: &Client{config: Config{Credentials: c.credentials}}}
+		wrong := &ReportError{Value: c.value, Err: errors.New("no date")}
+		if err := report.quotable(t.Context(), wrong); !errors.Is(err, wrong) || wrong.Value != c.want {
+			t.Errorf("%q: %v", c.value, err)
+		}
+	}
 }

@@ -554,3 +554,30 @@ func TestNoGoroutineIsLeftBehind(t *testing.T) { //nolint:paralleltest // see ab
 	stacks := make([]byte, 1<<16)
 	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 }
+
+// The message of a connection error may quote what the other side sent, which may be the secret of the request. Only those
+// of the network, of TLS and of an ended connection are shown for such a request.
+func TestDescribe_quotesNothingOfARequestWithASecret(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err   error
+		shown bool
+	}{
+		{&net.OpError{Op: "dial", Err: errors.New("connection refused")}, true},
+		{fmt.Errorf("wrapped: %w", &tls.CertificateVerificationError{Err: errors.New("expired")}), true},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, true},
+		{io.EOF, true}, {io.ErrUnexpectedEOF, true},
+		{errors.New("malformed HTTP response \"quoted\""), false},
+	} {
+		for _, secrets := range [][]string{nil, {"Password"}} {
+			want := c.err.Error()
+			if secrets != nil && !c.shown {
+				want = "the response is not HTTP"
+			}
+			e := exchange{op: operation{secrets: secrets}}
+			if got := e.describe(c.err); got != want {
+				t.Errorf("secrets %v: got %q, want %q", secrets, got, want)
+			}
+		}
+	}
+}

@@ -98,8 +98,7 @@ func withoutChecks(warnings []Notice, checks []Check) []Notice {
 }
 
 // AccountsOfErrors returns the ids of the accounts that the errors of a log are about. It takes the
-// account id from the key in an address. If an error is about no account, Blame returns an
-// error.
+// account id from the key in an address. An error that is about no account is an error here, too.
 func AccountsOfErrors(log []byte) (ids []string, err error) {
 	_, notices := readLogs([][]byte{log})
 	for _, n := range notices {

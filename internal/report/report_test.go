@@ -531,6 +531,39 @@ func TestReport_oneRunForAll(t *testing.T) {
 	}
 }
 
+// A plan that cannot be read is an error, never a report without differences.
+func TestReport_unreadablePlan(t *testing.T) {
+	t.Parallel()
+	plan, broken := planJSON(t, m{}), []byte("{")
+	for want, run := range map[string]Run{
+		"the plan: ":              {Kind: Drift, Declared: broken, Undeclared: plan},
+		"the refresh-only plan: ": {Kind: Drift, Declared: plan, Undeclared: broken},
+	} {
+		if accounts, err := run.Accounts(); err == nil || !strings.HasPrefix(err.Error(), want) || accounts != nil {
+			t.Errorf("%s%v, %v", want, accounts, err)
+		}
+	}
+}
+
+// A run of all accounts is repeated without those that its errors are about, if each error is about one.
+func TestAccountsOfErrors(t *testing.T) {
+	t.Parallel()
+	about := func(address string) string {
+		return string(planJSON(t, m{"@level": "error", "diagnostic": m{"severity": "error", "summary": "Cannot read", "detail": "x", "address": address}})) + "\n"
+	}
+	second, first := about(`module.baseline["2100000000000002"].ram_user.a`), about(`module.baseline["2100000000000001"].ram_user.a`)
+	for log, want := range map[string]string{
+		second + first + second:     "[2100000000000001 2100000000000002] <nil>",
+		first + about("ram_user.a"): "[] Cannot read: this error is about no account",
+		"":                          "[] the log has no error",
+	} {
+		ids, err := AccountsOfErrors([]byte(log))
+		if got := fmt.Sprint(ids, err); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 // cisControls are controls of the CIS benchmark, for a realistic page.
 var cisControls = []string{
 	"1.1 The root account is not used", "1.2 The root account has no AccessKey", "1.3 The root account has MFA", "1.4 Every user with a password has MFA", "1.5 Users idle for 90 days cannot log on",
