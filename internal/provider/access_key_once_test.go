@@ -228,12 +228,22 @@ func TestAccessKey_deletedUserEndsAnUnknownOutcome(t *testing.T) {
 	_, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "these keys have appeared", keysOf(srv, "alice")[0].ID)
 
-	srv = withAlice(t)
-	srv.Inject(lost)
-	srv.ChangeBefore("ListAccessKeys", func(*ramtest.Account) {})
-	srv.ChangeBefore("ListAccessKeys", func(a *ramtest.Account) { delete(a.Users, "alice") })
-	_, diags = newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "No key was created. The user does not exist any more.")
+	deletedBefore := func(nth int) (said string, reads, creates int) {
+		srv := withAlice(t)
+		srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "before_commit", Fault: "reset"})
+		for range nth - 1 {
+			srv.ChangeBefore("ListAccessKeys", func(*ramtest.Account) {})
+		}
+		srv.ChangeBefore("ListAccessKeys", func(a *ramtest.Account) { delete(a.Users, "alice") })
+		_, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
+		return acctest.Messages(acctest.Errors(diags)), len(srv.Calls("ListAccessKeys")), len(srv.Calls("CreateAccessKey"))
+	}
+	_, reads, _ := deletedBefore(2)
+	for nth, requests := range map[int]int{2: 1, reads - 1: 1, reads: 2} { // the last read alone does not prove it
+		said, _, creates := deletedBefore(nth)
+		contains(t, said, "No key was created. The user does not exist any more.")
+		expect(t, fmt.Sprint("requests after ", nth), creates, requests)
+	}
 }
 
 // A CLI plans and applies in two processes, and shows the provider the state in the first one only. There, the plan of a
