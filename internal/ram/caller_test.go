@@ -6,6 +6,7 @@ package ram
 import (
 	"context"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -234,7 +235,11 @@ func TestNoOperationIsSentUnchecked(t *testing.T) {
 					ctx = WithAccount(ctx, test.account)
 				}
 				for range 2 {
-					if err := client.call(ctx, op, nil, nil); err == nil || OutcomeUnknown(err) {
+					err := client.call(ctx, op, nil, nil)
+					if err == nil || OutcomeUnknown(err) {
+						t.Errorf("error: %v", err)
+					}
+					if unknown := strings.Contains(fmt.Sprint(err), "the account of the credentials is not known"); unknown != (reason == "not known") {
 						t.Errorf("error: %v", err)
 					}
 				}

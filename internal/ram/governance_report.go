@@ -169,10 +169,10 @@ func (c *Client) GovernanceItem(ctx context.Context, name string) (item Governan
 		if !response.GenerateTime.value.Equal(item.GenerateTime) {
 			return GovernanceItem{}, &ReportReplacedError{Action: getGovernanceItemReport.action}
 		}
-		if err := response.rows(&item); err != nil {
-			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
+		if err = response.rows(&item); err == nil {
+			marker, err = passed.next(response.page)
 		}
-		if marker, err = passed.next(response.page); err != nil {
+		if err != nil {
 			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
 		}
 	}
