@@ -198,7 +198,9 @@ func TestRotation_policyThatAnotherResourceMustAllow(t *testing.T) {
 	c = newCore(t, srv.Getenv, clockOf(srv))
 	_, diags = c.Plan(rotationKind, fromTheOffice(), o)
 	clean(t, diags)
-	_, diags = c.Plan(ownPolicy, must, own)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "excludes addresses that must be allowed", "198.51.100.7")
+	for _, config := range []attributes{must, must.With("status", "Active").With("classic_allow_list", []string{"198.51.100.7"})} { // unchanged, and changed
+		_, diags = c.Plan(ownPolicy, config, own)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "excludes addresses that must be allowed", "198.51.100.7")
+	}
 	expect(t, "writes", len(writes(srv)), before)
 }

@@ -82,6 +82,24 @@ func TestSettingWrite_needsTheReadBeforeTheFirstWrite(t *testing.T) {
 	expect(t, "idle days", account(srv).Preference.MaxIdleDaysForAccessKeys, 90)
 }
 
+// A response to which nothing has to be changed may lack fields. They are read again, so that the state does not lack them, too.
+func TestSettingWrite_readsAgainWhatAnUnchangedSettingLacks(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.MaxIdleDaysForAccessKeys, a.Preference.LoginSessionDuration = 90, 8
+	})
+	config := attributes{"login_session_duration": 8}
+	plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(preference, config, base().Null(preference))
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "GetSecurityPreference", Fault: "drop_fields", Body: "MaxIdleDays,AllowUserToLoginWithPasskey", Nth: "1-2"})
+	c := newCore(t, srv.Getenv, fakeClock()) // the apply is a new process
+	o, diags := c.ApplyPlan(preference, config, c.Null(preference), plan)
+	clean(t, diags)
+	expect(t, "state", in(t, o.State, "max_idle_days_for_access_keys"), int64(90))
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
 // A deployment that returns one of the newer fields has all of them, also if the last response lacks all: the write
 // would reset those that were never returned.
 func TestSettingWrite_needsAllNewerFieldsOnceOneWasReturned(t *testing.T) {
