@@ -170,6 +170,10 @@ func TestRotation_planOfADueStep(t *testing.T) {
 	clean(t, diags)
 	first := rotate(t, srv, turning, o)
 	expect(t, "changed", first.changed, true)
+	for _, name := range []string{"overlap_days", "delete_after_days"} { // of the previous key
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Plan(rotationKind, turning.With(name, acctest.Unknown{}), first.after)
+		expect(t, name+" unknown", acctest.Messages(diags), "")
+	}
 	srv.ForgetCalls()
 	_, diags = c.ApplyPlan(rotationKind, turning, first.after, plan)
 	clean(t, diags)

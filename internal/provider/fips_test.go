@@ -4,13 +4,18 @@
 package provider
 
 import (
+	"crypto/fips140"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -132,4 +137,24 @@ resource "ram_virtual_mfa_device" "phone" {
 `)
 	c.run(0, "apply", "-auto-approve")
 	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice"})
+}
+
+// A process reads fips140=only when it starts, so the test starts itself again.
+func TestFIPS_onlyRefusesMFACodes(t *testing.T) {
+	t.Parallel()
+	if !fips140.Enforced() {
+		program, err := os.Executable()
+		must(t, err)
+		again := exec.CommandContext(t.Context(), program, "-test.run", "^"+t.Name()+"$")
+		again.Env = append(os.Environ(), "GODEBUG=fips140=only")
+		output, err := again.CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %s", err, output)
+		}
+		return
+	}
+	var diags diag.Diagnostics
+	expect(t, "allowed", checkCodes(diagnostics.Operation{Name: "bind the device", State: "Nothing was changed."}, &diags), false)
+	expect(t, "errors", diags.ErrorsCount(), 1)
+	contains(t, diags[0].Detail(), "which use SHA-1", "Nothing was changed.", "Run without GODEBUG=fips140=only")
 }
