@@ -322,7 +322,7 @@ func TestWarnTwice(t *testing.T) {
 		"drop-guard n > c.most": Killed, "negate-guard n > c.most": Killed, "bound n > c.most": Survived,
 		"drop-guard n > 3": Killed, "bound n > 3": Killed, "negate-guard n != 3": Unreached,
 		"drop-guard i > 100 || n < 3": Survived, "logic i > 100 || n < 3": Survived, "bound n < 3": Killed, "negate-guard n == 4": TimedOut,
-		"bound n < 8":                          Invalid,
+		"bound n < 8":                           Invalid,
 		`swap warn(text, "b") removeLast(text)`: Killed, `drop-call warn(text, "b")`: Killed,
 	} {
 		if results[name].Outcome != want {

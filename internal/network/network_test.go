@@ -5,7 +5,11 @@ package network
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
 func TestParseNetwork(t *testing.T) {
@@ -91,6 +95,29 @@ func TestWider_invalidNetworkIsNotCovered(t *testing.T) {
 	} {
 		if got := Wider(c.before, c.after); got != c.want {
 			t.Errorf("%v → %v: got %t", c.before, c.after, got)
+		}
+	}
+}
+
+// A list within the documented limits gets no warning, and one beyond both gets one that names both.
+func TestLimits_warn(t *testing.T) {
+	t.Parallel()
+	const entries, characters = "has 3 entries, and at most 2 are documented", `has 11 characters when joined by ";", and at most 10 are documented`
+	for _, c := range []struct {
+		limits              Limits
+		entries, characters int
+		want                string
+	}{
+		{Limits{}, 1000, 1000, ""},
+		{Limits{Entries: 2, Characters: 10}, 2, 10, ""},
+		{Limits{Entries: 2, Characters: 10}, 3, 10, "The list " + entries + "."},
+		{Limits{Entries: 2, Characters: 10}, 2, 11, "The list " + characters + "."},
+		{Limits{Entries: 2, Characters: 10}, 3, 11, "The list " + entries + "; it " + characters + "."},
+	} {
+		var diags diag.Diagnostics
+		c.limits.warn(c.entries, c.characters, path.Root("networks"), &diags)
+		if c.want == "" != (len(diags) == 0) || len(diags) > 1 || len(diags) == 1 && !strings.HasPrefix(diags[0].Detail(), c.want+" The service may refuse it") {
+			t.Errorf("%+v: %v", c, diags)
 		}
 	}
 }

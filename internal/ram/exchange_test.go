@@ -566,7 +566,8 @@ func TestDescribe_quotesNothingOfARequestWithASecret(t *testing.T) {
 		{&net.OpError{Op: "dial", Err: errors.New("connection refused")}, true},
 		{fmt.Errorf("wrapped: %w", &tls.CertificateVerificationError{Err: errors.New("expired")}), true},
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, true},
-		{io.EOF, true}, {io.ErrUnexpectedEOF, true},
+		{io.EOF, true},
+		{io.ErrUnexpectedEOF, true},
 		{errors.New("malformed HTTP response \"quoted\""), false},
 	} {
 		for _, secrets := range [][]string{nil, {"Password"}} {

@@ -96,6 +96,8 @@ func TestAProgramPrintsTheKey(t *testing.T) {
 		"a session":       {`echo '{"mode":"StsToken","access_key_id":"STS.x","access_key_secret":"secret","sts_token":"token","expiration":"2036-01-01T00:00:00Z"}'`, Key{"STS.x", "secret", "token"}, nil},
 		"a key":           {`echo '{"mode":"AK","access_key_id":"LTAI1","access_key_secret":"secret"}'`, Key{ID: "LTAI1", Secret: "secret"}, nil},
 		"no token":        {`echo '{"mode":"StsToken","access_key_id":"STS.x","access_key_secret":"` + canary + `"}'`, Key{}, errNoToken},
+		"no secret":       {`echo '{"mode":"AK","access_key_id":"LTAI1"}'`, Key{}, errProgramOutput},
+		"no id":           {`echo '{"mode":"AK","access_key_secret":"` + canary + `"}'`, Key{}, errProgramOutput},
 		"another mode":    {`echo '{"mode":"OAuth","access_key_id":"x","access_key_secret":"` + canary + `"}'`, Key{}, errProgramOutput},
 		"not JSON":        {`echo ` + canary, Key{}, errProgramOutput},
 		"a failure":       {`false ` + canary, Key{}, errProgramFailed},

@@ -355,6 +355,28 @@ func TestReport_machineFormats(t *testing.T) {
 	}
 }
 
+// A warning about an object is a failure of a pipeline, and one about the whole run is not.
+func TestReport_junitWarnings(t *testing.T) {
+	t.Parallel()
+	a := Account{ID: "1", Status: Clean, Warnings: []Notice{{Address: "ram_user.a", Summary: "2 undeclared keys"}, {Summary: "Deprecated"}}}
+	var suites junitSuites
+	must(t, xml.Unmarshal([]byte(render(t, New(Drift, "x", time.Unix(0, 0), []Account{a}))["junit"]), &suites))
+	if suites.Failures != 1 || suites.Skipped != 1 {
+		t.Errorf("%d failures, %d skipped", suites.Failures, suites.Skipped)
+	}
+}
+
+// A command shows no sensitive value. A file is no variable, whatever its name.
+func TestCommand_sensitiveVariables(t *testing.T) {
+	t.Parallel()
+	c := Command{Program: "terraform", Arguments: []string{"-var=token=canary", "-var=size=2", "-var-file=token=a.tfvars"}, Shell: POSIX}
+	got, err := c.apply("1", map[string]bool{"token": true, "size": false})
+	must(t, err)
+	if strings.Contains(got, "canary") || !strings.Contains(got, "-var=token=") || !strings.Contains(got, "size=2") || !strings.Contains(got, "token=a.tfvars") {
+		t.Error(got)
+	}
+}
+
 // planJSON returns a plan in JSON.
 func planJSON(t *testing.T, content m) []byte {
 	t.Helper()
