@@ -70,6 +70,6 @@ var outcomeMeanings = map[string]string{
 	named:     "error that names what it left",
 	partly:    "error, part is done, the next apply does the rest",
 	killed:    "killed, the next apply converges",
-	killedN:   "killed, the next apply names what was left, or the import",
-	killedL:   "killed, the captured values are lost, the next plan says so",
+	killedN:   "killed, the next apply names what was left, or the command that imports it",
+	killedL:   "killed, the captured values are lost, the next plan reports it",
 }

@@ -81,15 +81,15 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 	constant := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An AccessKey pair of a RAM user, with which programs sign their calls.\n\n" +
-			"The service returns the secret once, when the key is created. **Without `pgp_key` the secret is in the state**, as `secret`, so everyone who can read the state can use the key; " +
-			"with `pgp_key` only `encrypted_secret` is. The provider writes no secret to a file. If a file is needed, use `local_sensitive_file` of the provider `hashicorp/local`; " +
-			"better, hand the secret to a secret store in the same configuration, or encrypt it.\n\n" +
-			"A user can have two keys. A third is refused before the request is sent, with an error that names the two. " +
-			"To rotate without a gap, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`: for a moment there are two keys, so the user must have no other one, " +
-			"and only one such resource fits per user. Without `create_before_destroy` the old key is deleted first, and nothing can sign with either until the new one has been distributed.\n\n" +
-			"The create is sent once. If its outcome is unknown, because the connection broke or the response cannot be read, the provider lists the keys and, if there is one that was not there before, " +
-			"stops with an error that names it: a key that cannot be identified is never deleted.\n\n" +
-			"Destroying disables the key, deletes it, and makes sure that it is gone. A deleted key can be restored from the recycle bin for about a month.",
+			"The service returns the secret once, when the key is created. **Without `pgp_key`, the state contains the secret in plain text**, as `secret`, and everyone who can read the state can use the key. " +
+			"With `pgp_key`, the state contains only `encrypted_secret`. The provider writes no secret to a file. It is better to pass the secret to a secret store in the same configuration, or to encrypt it, than to save it to a file. " +
+			"If you need a file, use `local_sensitive_file` of the provider `hashicorp/local`.\n\n" +
+			"A user can have two keys. Creating a third is an error that names the two keys, and no request is sent. " +
+			"To rotate without an interruption, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`. The user then has two keys for a short time, so the user can have only one such resource and no other key. " +
+			"Without `create_before_destroy`, the old key is deleted first, and programs cannot sign their calls until they have the new key.\n\n" +
+			"The create is sent once. If its outcome is unknown, because the connection broke or the response cannot be read, the provider lists the keys of the user. If the list contains a key that was not there before, " +
+			"the provider stops with an error that names the key. It never deletes a key that it cannot identify.\n\n" +
+			"Destroying disables the key, deletes it, and reads the list of keys to confirm the deletion. A deleted key can be restored from the recycle bin for about a month.",
 		Attributes: owner.Attributes(ctx, withSecret("key", map[string]schema.Attribute{
 			"access_key_id": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,
@@ -99,8 +99,8 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"status": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: constant,
 				Validators: []validator.String{stringvalidator.OneOf(ram.Active, ram.Inactive)},
-				MarkdownDescription: "`Active` or `Inactive`. If it is left out, it is not managed: a key that was disabled, by a person in an incident or by the service for idleness, stays disabled. " +
-					"`Active` in the configuration enables such a key again, and the plan warns of it.",
+				MarkdownDescription: "`Active` or `Inactive`. If it is omitted, the status is not managed: a key that was disabled, by an administrator during an incident or by the service because it was idle, stays disabled. " +
+					"If it is `Active`, the apply enables such a key again, and the plan warns of it.",
 			},
 			"create_date": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,
@@ -108,8 +108,8 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"allow_self": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Allows to disable, replace or delete a key that the provider itself uses. The default is `false`: such a plan is an error. " +
-					"A replacement and a destroy use the value of the last apply, so apply a change of it first.",
+				MarkdownDescription: "Whether Terraform may disable, replace or delete a key that the provider itself uses. If it is `false` (the default), such a plan is an error. " +
+					"A replacement and a destroy use the value of the last apply, so apply a changed value first.",
 			},
 		})),
 	}

@@ -164,7 +164,7 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	attributes := map[string]schema.Attribute{
 		"rotate_after_days": days(1, rotateAfterDays, "The age in days at which the current key is replaced by a new one. It must be greater than the sum of `overlap_days` and `delete_after_days`."),
 		"overlap_days":      days(1, overlapDays, "The number of days after a rotation during which the previous key stays active, so that programs can change to the new key."),
-		"delete_after_days": days(0, deleteAfterDays, "The number of days between the disabling and the deletion of the previous key, during which it can be enabled again."),
+		"delete_after_days": days(0, deleteAfterDays, "The number of days between the disabling and the deletion of the previous key, during which the key can be enabled again."),
 		"pgp_key": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{pgp.KeyValidator{}},
 			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64, for which the secrets of new keys are encrypted, so that they are never in the state. A change applies to the next key.",
@@ -185,10 +185,10 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Rotates the AccessKey pair of a RAM user without downtime. It uses **both keys** that a user can have. When the current key is older than `rotate_after_days`, the resource creates a new one. " +
 			"The old key stays active for `overlap_days`, is then disabled, and is deleted `delete_after_days` after that.\n\n" +
-			"The first apply after a step is due performs it. When a step is due, the plan shows a change and a warning that names the step, so a nightly plan with `-detailed-exitcode` reports it. " +
-			"At other times, plans are empty. The provider derives due steps from the dates of the keys, by the service's clock, so an interrupted or late run continues where the previous run ended.\n\n" +
+			"A step is performed by the first apply after it is due. When a step is due, the plan shows a change and a warning that names the step, so a nightly plan with `-detailed-exitcode` reports it. " +
+			"When no step is due, the plan is empty. The provider derives the steps from the dates of the keys and the service's clock, so a late run, or a run after an interruption, continues where the previous run ended.\n\n" +
 			"A key that this resource did not create or import is never changed: while such a key is the second key of the user, a due rotation only results in a warning. The last active key is never disabled. " +
-			"A previous key that was used during the last `delete_after_days` days is not deleted, and the plan warns. After an import, a previous key that was used during the last `overlap_days` days is not disabled either, because the provider does not know whether programs already use the current key. A key that the provider itself uses is never disabled or deleted: a plan that would do so is an error.\n\n" +
+			"A previous key that was used during the last `delete_after_days` days is not deleted, and the plan reports this in a warning. After an import, a previous key that was used during the last `overlap_days` days is not disabled either, because the provider does not know whether programs already use the current key. A key that the provider itself uses is never disabled or deleted: a plan that would do so is an error.\n\n" +
 			"If the user already has keys, import the resource: creating it is an error. Destroying the resource disables and deletes both keys. Without `pgp_key`, the state contains the secrets in plain text.",
 		Attributes: owner.Attributes(ctx, attributes),
 	}

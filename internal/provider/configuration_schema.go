@@ -51,41 +51,41 @@ func sourceAttributes() map[string]schema.Attribute {
 		"access_key": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "ID of the AccessKey pair that signs the calls. Requires `secret_key`. " +
-				"In the environment: `ALIBABA_CLOUD_ACCESS_KEY_ID`, or the older `ALICLOUD_ACCESS_KEY`.",
+				"Environment variable: `ALIBABA_CLOUD_ACCESS_KEY_ID`, or the older `ALICLOUD_ACCESS_KEY`.",
 		},
 		"secret_key": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
 			MarkdownDescription: "Secret of the AccessKey pair. Requires `access_key`. " +
-				"In the environment: `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or the older `ALICLOUD_SECRET_KEY`.",
+				"Environment variable: `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or the older `ALICLOUD_SECRET_KEY`.",
 		},
 		"security_token": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
 			MarkdownDescription: "Session token of a temporary AccessKey, whose ID begins with `STS.`. It is not renewed. " +
-				"In the environment: `ALIBABA_CLOUD_SECURITY_TOKEN`, or the older `ALICLOUD_SECURITY_TOKEN`.",
+				"Environment variable: `ALIBABA_CLOUD_SECURITY_TOKEN`, or the older `ALICLOUD_SECURITY_TOKEN`.",
 		},
 		"profile": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Name of a profile of the aliyun CLI, with any mode: `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `EcsRamRole`, `OIDC`, `CredentialsURI`, `External`, `CloudSSO`, `OAuth` or `RsaKeyPair`. Its `sts_region` and `sts_endpoint` are used. " +
-				"In the environment: `ALIBABA_CLOUD_PROFILE`, or the older `ALICLOUD_PROFILE`.",
+			MarkdownDescription: "Name of a profile of the aliyun CLI, of any mode: `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `EcsRamRole`, `OIDC`, `CredentialsURI`, `External`, `CloudSSO`, `OAuth` or `RsaKeyPair`. Its `sts_region` and `sts_endpoint` are used. " +
+				"Environment variable: `ALIBABA_CLOUD_PROFILE`, or the older `ALICLOUD_PROFILE`.",
 		},
 		"shared_credentials_file": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "File with the profiles, in the JSON format of `aliyun configure`. Without `profile`, its current profile is used. " +
-				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_FILE`. Defaults to `~/.aliyun/config.json`.",
+				"Environment variable: `ALIBABA_CLOUD_CREDENTIALS_FILE`. Defaults to `~/.aliyun/config.json`.",
 		},
 		"ecs_role_name": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{roleNameShape},
 			MarkdownDescription: "Name of the RAM role that is attached to the ECS instance on which Terraform runs; its metadata service provides and renews the key. " +
-				"In the environment: `ALIBABA_CLOUD_ECS_METADATA`.",
+				"Environment variable: `ALIBABA_CLOUD_ECS_METADATA`.",
 		},
 		"credentials_uri": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "URL of a local service that provides and renews a temporary key. The provider never uses a proxy for it, and accepts `http` only for the local machine. " +
-				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_URI`.",
+			MarkdownDescription: "URL of a local service that provides and renews a temporary key. The provider calls it without a proxy, and accepts `http` only for the local machine. " +
+				"Environment variable: `ALIBABA_CLOUD_CREDENTIALS_URI`.",
 		},
 	}
 }
@@ -100,7 +100,7 @@ func assumeRoleAttribute() schema.Attribute {
 				Required:   true,
 				Validators: []validator.String{roleARNShape},
 				MarkdownDescription: "ARN of the role, such as `acs:ram::1234567890123456:role/terraform`. " +
-					"In the environment, if `assume_role` is not set and no OIDC source is used: `ALIBABA_CLOUD_ROLE_ARN`.",
+					"Environment variable: `ALIBABA_CLOUD_ROLE_ARN`, which is used if the block `assume_role` is omitted and the credentials do not come from OIDC.",
 			},
 			"session_name":       sessionNameAttribute(),
 			"policy":             policyAttribute(),
@@ -118,18 +118,18 @@ func assumeRoleWithOIDCAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "A RAM role to assume with the token of an OpenID Connect provider, such as those of CI systems and Kubernetes. No AccessKey is needed. " +
-			"The provider renews the session before it expires. All values come from the block.",
+			"The provider renews the session before it expires. If the block is set, all its values come from the block, and none from environment variables.",
 		Attributes: map[string]schema.Attribute{
 			"role_arn": schema.StringAttribute{
 				Required:            true,
 				Validators:          []validator.String{roleARNShape},
-				MarkdownDescription: "ARN of the role. In the environment, together with `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`: `ALIBABA_CLOUD_ROLE_ARN`.",
+				MarkdownDescription: "ARN of the role. Environment variable: `ALIBABA_CLOUD_ROLE_ARN`, which requires `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.",
 			},
 			"oidc_provider_arn": schema.StringAttribute{
 				Required:   true,
 				Validators: []validator.String{oidcProviderARNShape},
 				MarkdownDescription: "ARN of the OIDC provider in RAM, such as `acs:ram::1234567890123456:oidc-provider/ci`. " +
-					"In the environment: `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`.",
+					"Environment variable: `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`.",
 			},
 			"oidc_token": schema.StringAttribute{
 				Optional:            true,
@@ -139,7 +139,7 @@ func assumeRoleWithOIDCAttribute() schema.Attribute {
 			"oidc_token_file": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "File with the token. It is read again for each session. " +
-					"In the environment: `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.",
+					"Environment variable: `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.",
 			},
 			"role_session_name":  sessionNameAttribute(),
 			"policy":             policyAttribute(),
@@ -184,7 +184,7 @@ func endpointsAttribute() schema.Attribute {
 		attributes[endpoint.service] = schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{endpointShape{}},
-			MarkdownDescription: fmt.Sprintf("Endpoint of the service in place of `%s`. In the environment: `%s`.",
+			MarkdownDescription: fmt.Sprintf("Endpoint of the service in place of `%s`. Environment variable: `%s`.",
 				endpoint.host, endpoint.variable),
 		}
 	}
@@ -203,7 +203,7 @@ func callAttributes() map[string]schema.Attribute {
 			Optional:   true,
 			Validators: []validator.String{regionShape},
 			MarkdownDescription: "Region of the STS endpoint; RAM itself has no regions. " +
-				"In the environment: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALICLOUD_REGION`. Defaults to the `sts_region` of the profile, or `cn-hangzhou`.",
+				"Environment variables: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALICLOUD_REGION`. Defaults to the `sts_region` of the profile, or `cn-hangzhou`.",
 		},
 		"allowed_account_ids": schema.SetAttribute{
 			Optional:    true,
@@ -213,7 +213,7 @@ func callAttributes() map[string]schema.Attribute {
 				setvalidator.ValueStringsAre(accountIDShape),
 				setvalidator.ConflictsWith(path.MatchRoot("forbidden_account_ids")),
 			},
-			MarkdownDescription: "IDs of the accounts that the provider may read and change. With the credentials of any other account, it reads and changes nothing. " +
+			MarkdownDescription: "IDs of the accounts that the provider may read and change. With the credentials of any other account, the provider reads and changes nothing. " +
 				"If the set has a single ID, it is also the account of objects that were moved from another provider and whose state does not contain an account. " +
 				"Conflicts with `forbidden_account_ids`.",
 		},
@@ -228,7 +228,7 @@ func callAttributes() map[string]schema.Attribute {
 		},
 		"ca_bundle_file": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "File with PEM certificates to trust in addition to those of the system, such as that of a proxy. " +
+			MarkdownDescription: "File with PEM certificates that are trusted in addition to the certificates of the system, such as the certificate of a proxy. " +
 				"Certificate verification cannot be disabled.",
 		},
 		"max_retries": schema.Int64Attribute{
@@ -241,13 +241,13 @@ func callAttributes() map[string]schema.Attribute {
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0.1)},
 			MarkdownDescription: "Maximum number of calls per second of this provider block, at least 0.1. Set it if other tools share the quotas of the account. " +
-				"If omitted, only the limits of each action apply.",
+				"If omitted, only the provider's limit for each operation of the service applies.",
 		},
 		"signature_algorithm": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{stringvalidator.OneOf(string(ram.HMACSHA1), string(ram.ACS3))},
 			MarkdownDescription: "The algorithm that signs calls: `HMAC-SHA1` (signature version 1 of the service), or `ACS3-HMAC-SHA256` (version 3), for environments that do not allow SHA-1. " +
-				"Both protect a call in the same way, and both are sent over TLS. Defaults to `HMAC-SHA1`, and to `ACS3-HMAC-SHA256` under `GODEBUG=fips140=only`.",
+				"Both protect a call in the same way, and all calls are sent over TLS. Defaults to `HMAC-SHA1`, and to `ACS3-HMAC-SHA256` under `GODEBUG=fips140=only`.",
 		},
 	}
 }

@@ -89,18 +89,18 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 		"password_wo": schema.StringAttribute{
 			Optional: true, WriteOnly: true,
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
-			MarkdownDescription: "The password. It is write-only: it is sent to the service when the profile is created and when `password_wo_version` changes, and is stored in no plan and no state. " +
-				"It is checked against the account's password policy before it is sent. It may be null whenever no password is sent.",
+			MarkdownDescription: "The password. It is write-only: it is sent to the service when the profile is created and when `password_wo_version` changes, and is stored in neither the plan nor the state. " +
+				"The provider checks it against the account's password policy before it sends it. It can be null if no password has to be sent.",
 		},
 		"password_wo_version": schema.Int64Attribute{
 			Optional: true,
-			MarkdownDescription: "The version of the password, any number. Only a change of the version sends `password_wo`, or with `pgp_key` a new random password. The first version after an import or a move is " +
-				"only recorded, so that an import or a move does not change the password. **A new password ends all console sessions of the user, and those of roles that the user has assumed**; AccessKey pairs are not affected.",
+			MarkdownDescription: "The version of the password, any number. The password is sent only when the version changes: `password_wo`, or with `pgp_key` a new random password. The first version after an import or a move is " +
+				"only saved to the state, so an import or a move does not change the password. **A new password ends all console sessions of the user, and those of roles that the user has assumed**; AccessKey pairs are not affected.",
 		},
 		"pgp_key": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{pgp.KeyValidator{}, stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("password_wo"))},
 			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64. If set, the provider generates a random password that meets the account's password policy, instead of `password_wo`. The state contains only the encrypted password. " +
-				"Also set `password_reset_required`, so that the user replaces the password at the first logon. A changed key is used for the next password.",
+				"Also set `password_reset_required`, so that the user replaces the password at the first logon. A changed value is used for the next password.",
 		},
 		"encrypted_password": schema.StringAttribute{
 			Computed: true,
@@ -113,7 +113,7 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 		},
 		"password_reset_required": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether the user has to choose another password at the next logon. It is only sent together with a password and is never read back, so the plan shows no difference " +
+			MarkdownDescription: "Whether the user has to choose another password at the next logon. It is sent only together with a password, and the provider does not read it from the account, so the plan shows no difference " +
 				"after a user has changed the password. If users may not change their passwords, `true` locks the user out and is an error, unless `allow_lock_out` is set.",
 		},
 		// Optional and computed: what the configuration does not mention keeps what the profile has.

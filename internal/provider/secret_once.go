@@ -46,7 +46,7 @@ func withSecret(word string, own map[string]schema.Attribute) map[string]schema.
 			Optional:   true,
 			Validators: []validator.String{pgp.KeyValidator{}},
 			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64, for which the secret is encrypted, so that it is never in the state. " +
-				"It is checked, by encrypting a test message, before the " + word + " is created. A change replaces nothing: it applies to the next " + word + ", and the secret in the state stays. `keybase:` names are not resolved.",
+				"Before the " + word + " is created, the provider encrypts a test message to check it. A changed value is used for the next " + word + ": it replaces nothing, and the secret in the state does not change. `keybase:` names are not supported.",
 		},
 		"secret": schema.StringAttribute{
 			Computed: true, Sensitive: true, PlanModifiers: constant,
@@ -54,7 +54,7 @@ func withSecret(word string, own map[string]schema.Attribute) map[string]schema.
 		},
 		"encrypted_secret": schema.StringAttribute{
 			Computed: true, PlanModifiers: constant,
-			MarkdownDescription: "The secret, encrypted for `pgp_key`: a binary OpenPGP message in Base64. `terraform output -raw encrypted_secret | base64 --decode | gpg --decrypt` shows it.",
+			MarkdownDescription: "The secret, encrypted for `pgp_key`: a binary OpenPGP message in Base64. `terraform output -raw encrypted_secret | base64 --decode | gpg --decrypt` decrypts it.",
 		},
 		"key_fingerprint": schema.StringAttribute{
 			Computed: true, PlanModifiers: constant,
@@ -63,8 +63,8 @@ func withSecret(word string, own map[string]schema.Attribute) map[string]schema.
 		"rotate_when_changed": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
-			MarkdownDescription: "Values of any kind, such as `{ rotation = time_rotating.quarter.id }`. When another value replaces one, the " + word + " is replaced by a new one. " +
-				"The first value, also after an import or a move, is only recorded, and so is its removal.",
+			MarkdownDescription: "Values of any kind, such as `{ rotation = time_rotating.quarter.id }`. If the map changes, the " + word + " is replaced by a new one. " +
+				"Adding the map, also after an import or a move, and removing it replace nothing.",
 		},
 	}
 	maps.Copy(attributes, own)

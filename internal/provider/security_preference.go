@@ -32,7 +32,7 @@ const (
 
 // maskLimits are the limits of the logon masks. The console allows more than the reference.
 func maskLimits() network.Limits {
-	return network.Limits{Entries: mostMasks, Characters: longestMasks, Note: " That is the reference of the API; the console's page of 2026 allows 200 IPv4 addresses."}
+	return network.Limits{Entries: mostMasks, Characters: longestMasks, Note: " The API reference states this limit; the page of the console in 2026 allows 200 IPv4 addresses."}
 }
 
 func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
@@ -42,7 +42,7 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		Object: "security preference",
 		Docs: "The security preference of an account: how RAM users log on to the console, and which of their own credentials they may change. " +
 			"Every account has one. The resource adopts it and changes only the attributes that the configuration sets. `on_destroy` determines what a destroy changes.\n\n" +
-			"Logon masks apply only to the console, not to calls that are signed with an AccessKey pair.\n\n" +
+			"Logon masks (`login_network_masks`) apply only to the console, not to calls that are signed with an AccessKey pair.\n\n" +
 			"The attributes by purpose:\n\n" +
 			"* Logon to the console: `login_network_masks`, `login_session_duration`, `allow_user_long_term_login`, `allow_user_to_login_with_passkey`\n" +
 			"* Second factors: `mfa_operation_for_login`, `enable_save_mfa_ticket`, `verification_types`\n" +
@@ -85,8 +85,8 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 		"the provider sends it only if it is set, and warns if the service does not return it.", func(s *p) **bool { return &s.AllowUserLongTermLogin }, false, setting.WeakWhen(true))
 	longTerm.NeverReturned = true
 	longTerm.Resource = schema.BoolAttribute{Optional: true, MarkdownDescription: longTerm.Resource.GetMarkdownDescription()}
-	publicKeys := setting.Flag("allow_user_to_manage_public_keys", "Whether RAM users may manage their own public keys. Only accounts of the Japan site have the setting: elsewhere a plan that sets it is an error. "+
-		"It is read only if the configuration sets it. A new account has `false`.", func(s *p) **bool { return &s.AllowUserToManagePublicKeys }, false, setting.WeakWhen(true))
+	publicKeys := setting.Flag("allow_user_to_manage_public_keys", "Whether RAM users may manage their own public keys. Only accounts of the Japan site have the setting (documented): on another site, a plan that sets it is an error. "+
+		"The provider reads it only if the configuration sets it. A new account has `false`.", func(s *p) **bool { return &s.AllowUserToManagePublicKeys }, false, setting.WeakWhen(true))
 	publicKeys.NeverReturned, publicKeys.Elsewhere = true, "Only accounts of the Japan site have this setting (documented)."
 	publicKeys.Resource = schema.BoolAttribute{Optional: true, MarkdownDescription: publicKeys.Resource.GetMarkdownDescription()}
 	return []setting.Field[p]{
@@ -103,12 +103,12 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 		setting.Flag("allow_user_to_login_with_passkey", "Whether RAM users may log on with a passkey. A new account has `true`.",
 			func(s *p) **bool { return &s.AllowUserToLoginWithPasskey }, true, setting.Neutral[bool]),
 		longTerm,
-		setting.Flag("enable_save_mfa_ticket", "Whether the second factor of a RAM user can be remembered on a device for seven days, during which it is not required again. A new account has `false`.",
+		setting.Flag("enable_save_mfa_ticket", "Whether a device on which a RAM user has entered a second factor can remember it for seven days, during which no second factor is required on this device. A new account has `false`.",
 			func(s *p) **bool { return &s.EnableSaveMFATicket }, false, setting.WeakWhen(true)),
 		setting.Number("login_session_duration", "How long a console session lasts, in hours, from 1 to 24. A new account has `6`.",
 			func(s *p) **int64 { return &s.LoginSessionDuration }, 6, setting.Ascending, setting.Between(1, 24)),
 		setting.Words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. The API reference limits the list to "+
-			"40 entries, and to 512 characters when joined by `;`. The page of the console (2026) allows 200 addresses. Above the limits of the API reference, the provider warns and sends the list, and the service accepts or rejects it. An empty set, as in a new account, allows every address. The order of the entries and their notation (`192.0.2.1` or `192.0.2.1/32`) do not matter.",
+			"40 entries, and to 512 characters when joined by `;`. The page of the console (2026) allows 200 addresses. If the list exceeds the limits of the API reference, the provider warns and sends it, and the service accepts or rejects it. An empty set, as in a new account, allows every address. The order of the entries and their notation (`192.0.2.1` or `192.0.2.1/32`) do not matter.",
 			func(s *p) *[]string { return &s.LoginNetworkMasks }, network.Canonical, network.Wider, network.Validators(maskLimits())...),
 		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (if the user's login profile requires it) or `adaptive` (only for a suspicious logon). "+
 			"A new account has `independent` according to the API reference, and `mandatory` according to the page of the console (2026).",
@@ -116,10 +116,10 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email` and `mfa`. The API reference does not list `mfa`. A new account has none according to the API reference, and all according to the page of the console (2026).",
 			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, setting.Neutral[[]string],
 			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))).Since("2026", setting.ConsolePage+": all methods are on", tf.StringSet([]string{"email", "sms"})),
-		setting.Number("max_idle_days_for_users", "The number of days without a logon after which the console logon of a RAM user is disabled: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
+		setting.Number("max_idle_days_for_users", "The number of days without a logon after which the console logon of a RAM user is disabled: `90`, `180`, `365` or `730`. An account that was created before 8 April 2026 started with `730`.",
 			func(s *p) **int64 { return &s.MaxIdleDaysForUsers }, 730, setting.Ascending, idle).Since(setting.NoticeDay, setting.Notice, types.Int64Value(365)),
-		setting.Number("max_idle_days_for_access_keys", "The number of days without use after which an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
-			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, setting.Ascending, idle).Since(setting.NoticeDay, setting.Notice+"; the console's page of 2026 says `730`", types.Int64Value(365)),
+		setting.Number("max_idle_days_for_access_keys", "The number of days without use after which an AccessKey pair is disabled: `90`, `180`, `365` or `730`. An account that was created before 8 April 2026 started with `730`.",
+			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, setting.Ascending, idle).Since(setting.NoticeDay, setting.Notice+"; the page of the console in 2026 says `730`", types.Int64Value(365)),
 		publicKeys,
 	}
 })

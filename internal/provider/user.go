@@ -157,22 +157,22 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 		return schema.StringAttribute{Optional: true, Computed: true, Validators: checks, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A RAM user. A new name renames the user in place: its id stays, and so do its login profile, AccessKey pairs, MFA device, groups and policies.\n\n" +
+		MarkdownDescription: "A RAM user. Changing `name` renames the user in place: the user keeps its id, login profile, AccessKey pairs, MFA device, groups and policies.\n\n" +
 			"An optional attribute that was never configured keeps the value that it has in the account. An attribute that is removed from the configuration is cleared.\n\n" +
 			"Destroying a user moves it to the account's recycle bin for about a month. A user with a login profile, an AccessKey pair, a service credential, a passkey, an MFA device, a group or a policy " +
-			"is not deleted, unless `force_destroy` is set. The provider never destroys the user that Terraform runs as.",
+			"is deleted only if `force_destroy` is set. The provider never destroys the user that Terraform runs as.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: owner.UserNameValidators(),
-				MarkdownDescription: "The name of the RAM user, such as `alice`: 1 to 64 letters, digits, dots, hyphens and underscores, without a domain. A new name renames the user.",
+				MarkdownDescription: "The name of the RAM user, such as `alice`: 1 to 64 letters, digits, dots, hyphens and underscores, without a domain. Changing it renames the user.",
 			},
 			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
-			"display_name": optional("The display name, up to 24 characters, or 128 where the service accepts them. The default is the name with which the user is created.",
+			"display_name": optional("The display name, up to 24 characters, or up to 128 if the service accepts them. The default is the name with which the user is created.",
 				stringvalidator.UTF8LengthBetween(1, 128)),
-			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service stores it on the China site only; the provider reports if a site does not store it. The state contains it.",
+			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. Only the China site stores it; on another site, the provider reports that it was not stored. The state contains the number.",
 				phoneForm.Validator("must be <country code>-<number>, such as 86-13900001234")),
-			"email": optional("The e-mail address. The service stores it on the China site only; the provider reports if a site does not store it. The state contains it.",
+			"email": optional("The e-mail address. Only the China site stores it; on another site, the provider reports that it was not stored. The state contains the address.",
 				mailForm.Validator("must be an e-mail address")),
 			"comments": optional("Comments, up to 128 characters.", stringvalidator.UTF8LengthAtMost(128)),
 			"tags": schema.MapAttribute{
@@ -182,19 +182,19 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}, MarkdownDescription: "When the user was created (RFC 3339)."},
 			"allow_lock_out": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether the user may be renamed while single sign-on is enabled, or may be. The identity provider then has to send the new name, and until it does, the user cannot log on to the console. " +
-					"Without it, such a plan is an error. It is never sent to the service.",
+				MarkdownDescription: "Whether the user may be renamed while single sign-on is enabled, or while the provider cannot read whether it is enabled. After the rename, the user can log on to the console only when the identity provider sends the new name. " +
+					"If it is not `true`, such a plan is an error. It is never sent to the service.",
 			},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether a destroy first removes everything that the user has, **including what Terraform does not manage**: the login profile, all AccessKey pairs, service credentials, passkeys, the binding " +
-					"of the MFA device, memberships of groups and attached policies. The plan names what is removed. Policies that are attached in a resource group are not listed by RAM; the error names the commands that detach them. " +
+					"of the MFA device, memberships of groups and attached policies. The plan names what is removed. RAM does not list policies that are attached in a resource group; the error names the commands that detach them. " +
 					"The default is `false`. A destroy uses the value of the last apply. It is never sent to the service.",
 			},
 			"delete_virtual_mfa_device": schema.BoolAttribute{
 				Optional: true, Validators: []validator.Bool{boolvalidator.AlsoRequires(path.MatchRoot("force_destroy"))},
-				MarkdownDescription: "Whether a destroy with `force_destroy` also deletes the virtual MFA device of the user. Without it, the device is unbound and stays in the account, and a warning names it: " +
-					"no other device can have its name. A destroy uses the value of the last apply. It is never sent to the service.",
+				MarkdownDescription: "Whether a destroy with `force_destroy` also deletes the virtual MFA device of the user. If it is not `true`, the device is unbound and stays in the account, and a warning names it: " +
+					"no other device can have the same name. A destroy uses the value of the last apply. It is never sent to the service.",
 			},
 			"timeouts": tf.TimeoutsAttribute(ctx),
 		},

@@ -14,8 +14,8 @@ import (
 // The sources of the values of a new account, and since when they apply.
 const (
 	NoticeDay   = "8 April 2026"
-	Notice      = "the vendor's notice of 10 March 2026"
-	ConsolePage = "the console's page of 2026"
+	Notice      = "Alibaba Cloud's notice of 10 March 2026"
+	ConsolePage = "the page of the console in 2026"
 )
 
 // defaultsDocs lists what a new account has, by the day of its first use of RAM, with the sources.
@@ -35,8 +35,8 @@ func (s *Setting[S]) defaultsDocs() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", f.Name, tf.Display(f.AccountDefault), strings.Join(newer, "; "))
 	}
-	b.WriteString("\nThe service does not return the values that an account started with. If the account has a RAM user that was created before 8 April 2026, it started with the older values. " +
-		"The older values come from the API reference of the service (July 2026). `on_destroy = \"" + Reset + "\"` writes them.")
+	b.WriteString("\nThe service does not return the values that an account started with. If the account has a RAM user that was created before 8 April 2026, the account started with the older values. " +
+		"The older values come from the API reference of the service (July 2026). `on_destroy = \"" + Reset + "\"` writes the older values.")
 	return b.String()
 }
 

@@ -112,13 +112,13 @@ func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			Default:    stringdefault.StaticString(Retain),
 			Validators: []validator.String{stringvalidator.OneOf(Retain, Restore, Reset)},
 			MarkdownDescription: "What destroying the resource does to the account. The value of the last apply is used. `" + Retain + "` (the default) leaves the account unchanged. `" + Restore +
-				"` writes, for each managed attribute, the value from before the adoption; a setting that was imported or moved has no such values. `" + Reset + "` writes the values of a new account, except where they are weaker than the values that the provider found.",
+				"` writes, for each managed attribute, the value from before the adoption; a setting that was imported or moved has no such values. `" + Reset + "` writes the values of a new account, except those that are weaker than the values that the provider found.",
 		},
 		"reset_may_weaken": schema.SetAttribute{
 			ElementType: types.StringType, Optional: true,
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(s.fieldNames()...))},
-			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` may make weaker. A reset skips every other attribute whose value in a new account is weaker than its value before the adoption, or, if it was never managed, than its current value. " +
-				"The service has changed the values of new accounts, and does not return the values that an account started with, so the provider writes the older ones. It is never sent to the service.",
+			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` may make less secure. Every other attribute keeps its value if the value of a new account is weaker than the value from before the adoption or, for an attribute that was never managed, than the current value. " +
+				"The service has changed the values of new accounts, and does not return the values that an account started with, so the provider writes the older values. It is never sent to the service.",
 		},
 		"timeouts": tf.TimeoutsAttribute(ctx),
 	}

@@ -10,7 +10,7 @@ variable "initial_password" {
   default   = "Chosen-4-the-first-logon"
 }
 
-# No plan and no state contains the password. A new version sends it again.
+# The password is not stored in the plan or the state. A changed version sends it again.
 resource "ram_login_profile" "alice" {
   user_name               = ram_user.alice.name
   password_wo             = var.initial_password

@@ -7,7 +7,7 @@ resource "ram_user" "alice" {
     team = "platform"
   }
 
-  # Destroying the user also removes its login profile, keys, MFA binding, groups and
-  # policies that Terraform does not manage.
+  # Destroying the user also removes its login profile, keys, MFA binding, group
+  # memberships and policies, even if Terraform does not manage them.
   force_destroy = true
 }
