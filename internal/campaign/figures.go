@@ -64,7 +64,7 @@ var outcomeMeanings = map[string]string{
 	warned:    "converged, with a warning about the difference",
 	companion: "converged, and a warning names objects that it does not manage",
 	nothing0:  "error, nothing was changed",
-	kept:      "error, the state is as it was",
+	kept:      "error, the state is unchanged",
 	tracked:   "error, what exists is in the state",
 	removed:   "error, the created object was removed again",
 	named:     "error that names what it left",

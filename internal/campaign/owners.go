@@ -63,7 +63,7 @@ func (p *result) operateTwoOwners(c *driver, prior acctest.Object) (after acctes
 }
 
 // explainsTwo matches a message that names the other resource.
-var explainsTwo = regexp.MustCompile(`Another resource of this configuration manages|This run destroys one resource for the|A rotation takes both keys`)
+var explainsTwo = regexp.MustCompile(`Another resource of this configuration manages|This run destroys one resource for the|A rotation uses both keys`)
 
 // mustExplain requires a message that names the other resource.
 func (p *result) mustExplain(c *driver) {

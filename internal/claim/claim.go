@@ -271,7 +271,7 @@ func (c Claim) removal() string {
 }
 
 // forget is how a resource leaves the state and the object stays as it is.
-const forget = "Use a removed block with lifecycle { destroy = false }, or \"terraform state rm\", because a destroy would change what the other resource manages."
+const forget = "Use a removed block with lifecycle { destroy = false }, or terraform state rm: a destroy would change what the other resource manages."
 
 // refuseUndo refuses a destroy and a create of one run, whose order Terraform does not fix, unless neither
 // changes the object when it is destroyed.
@@ -281,11 +281,11 @@ func (c Claim) refuseUndo(destroyed, created Claim, diags *diag.Diagnostics) {
 	}
 	why := "the destroy could undo the new resource"
 	if destroyed.Destroy == "" {
-		why = "the new resource could miss the values from before the first one"
+		why = "the new resource could not save the values from before the first one"
 	}
 	c.refuse("plan", fmt.Sprintf(
-		"This run destroys one resource for the %s%s and creates another%s. Terraform does not fix their order: %s. %s\n\n"+
-			"If the resource was renamed, add a moved block with its old and its new address. Otherwise destroy the old resource in a run of its own, with on_destroy = \"retain\" where it has that argument.",
+		"This run destroys one resource for the %s%s and creates another%s. The order is not defined: %s. %s\n\n"+
+			"If the resource was renamed, add a moved block with its old and its new address. Otherwise destroy the old resource in a separate run, with on_destroy = \"retain\" where it has that argument.",
 		c.Object, inBrackets(destroyed.Destroy), inBrackets(created.Destroy), why, untouched), diags)
 }
 
@@ -300,9 +300,9 @@ func (c Claim) refuseLoss(destroyed Claim, diags *diag.Diagnostics) {
 }
 
 // inBrackets returns words in brackets after a blank, or nothing.
-func inBrackets(words string) string {
-	if words == "" {
+func inBrackets(text string) string {
+	if text == "" {
 		return ""
 	}
-	return " (" + words + ")"
+	return " (" + text + ")"
 }

@@ -85,8 +85,8 @@ const (
 	warned = "Warning: Two resources manage the setting: " + two + " Remove one of the two resources."
 	twice  = "Error: Cannot plan the setting: " + two + " Nothing was changed.\n\nRemove one of the two resources."
 	loss   = "Error: Cannot plan the setting: This run destroys one resource for the setting (on_destroy = \"reset\"), and another one still manages it"
-	undo   = "Error: Cannot plan the setting: This run destroys one resource for the setting (on_destroy = \"reset\") and creates another. Terraform does not fix their order: the destroy could undo"
-	missed = "Error: Cannot plan the setting: This run destroys one resource for the setting and creates another (on_destroy = \"reset\"). Terraform does not fix their order: the new resource could miss"
+	undo   = "Error: Cannot plan the setting: This run destroys one resource for the setting (on_destroy = \"reset\") and creates another. The order is not defined: the destroy could undo"
+	missed = "Error: Cannot plan the setting: This run destroys one resource for the setting and creates another (on_destroy = \"reset\"). The order is not defined: the new resource could not save"
 	second = "false ; Error: Cannot create the setting: Another resource of this configuration manages the setting too. They revert each other. The other resource was applied; this one was not."
 )
 

@@ -19,7 +19,7 @@ type Writes struct {
 
 // WarnReverted warns of an attribute that has the value again that the last apply replaced.
 func WarnReverted(attribute, object, before, written string, diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("%s of the %s was set back to %s", attribute, object, before), fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("%s of the %s was changed back to %s", attribute, object, before), fmt.Sprintf(
 		"The last apply of this resource changed it from %s to %s, and it is %[1]s again. Another resource, configuration or administrator manages it too: each reverts what the other sets. "+
 			"Let one of them manage the attribute.", before, written))
 }

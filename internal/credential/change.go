@@ -133,7 +133,7 @@ func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled 
 	case contradiction != nil:
 		err = contradiction
 	case !accepted:
-		err = fmt.Errorf("the service reports that the %[1]s does not exist, but has never listed it since it created it, so it may not know the %[1]s everywhere yet. Run again later: a new %[1]s may be listed as late as %[2]s after its creation", s.Kind.Word, instance.LateLimit)
+		err = fmt.Errorf("the service reports that the %[1]s does not exist, but has never listed it since it created the %[1]s, so some of its servers may not know the %[1]s yet. Run again later: a new %[1]s may be listed as late as %[2]s after its creation", s.Kind.Word, instance.LateLimit)
 	default:
 		err = fmt.Errorf("the service still listed the %s after %s. Run again", s.Kind.Word, instance.ListLimit)
 	}
@@ -141,9 +141,9 @@ func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled 
 	case !accepted:
 		return diagnostics.WithState(s.mayBeDeleted(disabled), err)
 	case s.Kind.SetStatus == nil:
-		return diagnostics.WithState(fmt.Sprintf("The service accepted the deletion of the %[1]s, but it is not confirmed that the %[1]s is gone.", s.Kind.Word), err)
+		return diagnostics.WithState(fmt.Sprintf("The service accepted the deletion of the %[1]s, but it is not confirmed that the %[1]s no longer exists.", s.Kind.Word), err)
 	}
-	return diagnostics.WithState(fmt.Sprintf("The %[1]s is disabled, and the service accepted its deletion, but it is not confirmed that the %[1]s is gone.", s.Kind.Word), err)
+	return diagnostics.WithState(fmt.Sprintf("The %[1]s is disabled, and the service accepted its deletion, but it is not confirmed that the %[1]s no longer exists.", s.Kind.Word), err)
 }
 
 func (s Set[C]) mayBeDeleted(disabled bool) string {

@@ -101,7 +101,7 @@ func (c *Creation[C]) encrypt(ctx context.Context, created Created[C]) (Created[
 	}
 	encrypted, err := c.Encrypt(created.Secret)
 	if err != nil {
-		return c.withdraw(ctx, created.Credential, "whose secret could not be encrypted, although a test had succeeded", err)
+		return c.withdraw(ctx, created.Credential, "whose secret could not be encrypted, although the test encryption had succeeded", err)
 	}
 	return Created[C]{Credential: created.Credential, EncryptedSecret: encrypted}, nil
 }
@@ -115,9 +115,9 @@ func (c *Creation[C]) withdraw(ctx context.Context, one C, why string, cause err
 	what := fmt.Sprintf("The service created the %s %s of %s, %s", word, id, c.user(), why)
 	lost := c.Remove(removing, id, false)
 	if lost == nil {
-		return Created[C]{}, c.fail(what+". The provider has deleted the "+word+" again. Run again.", cause)
+		return Created[C]{}, c.fail(what+". The provider then deleted the "+word+". Run again.", cause)
 	}
-	return Created[C]{Credential: one}, c.fail(fmt.Sprintf("%s, and the %s could not be deleted again: %s\n\nIf the state contains it, it is marked as tainted, and the next apply replaces it. Otherwise delete it:\n\n%s",
+	return Created[C]{Credential: one}, c.fail(fmt.Sprintf("%s, and deleting the %s failed: %s\n\nIf the state contains it, it is marked as tainted, and the next apply replaces it. Otherwise delete it:\n\n%s",
 		what, word, diagnostics.Explain(lost), c.Kind.Remedy(c.user(), one)), cause)
 }
 
@@ -127,7 +127,7 @@ func (c *Creation[C]) refused(ctx context.Context, cause error) error {
 	case len(c.unknown) > 0:
 		reason, _ := c.watch(ctx, cause)
 		if ram.LimitExceeded(cause) {
-			reason = strings.TrimSpace("The service says now that the user has as many " + c.Kind.Word + "s as allowed, so the first request has probably created one. " + reason)
+			reason = strings.TrimSpace("The service now reports that the user has the maximum number of " + c.Kind.Word + "s, so the first request has probably created one. " + reason)
 		}
 		return c.fail(reason, cause)
 	case !ram.LimitExceeded(cause):
@@ -170,7 +170,7 @@ func (c *Creation[C]) watch(ctx context.Context, cause error) (reason string, er
 		return "", cause
 	case err == nil && !interrupted && userMissing >= 2: // the user's credentials were deleted with the user
 		c.unknown = nil
-		return c.Kind.NotCreated() + " The user does not exist any more.", cause
+		return c.Kind.NotCreated() + " The user no longer exists.", cause
 	case err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		return "The user's " + c.Kind.Word + "s cannot be listed: " + diagnostics.Explain(err), cause
 	case err != nil || interrupted:

@@ -73,19 +73,19 @@ func Explain(err error) string {
 	case errors.As(err, &unknown): // the error wraps that of the service
 		return explainUnknownAccount(unknown)
 	case errors.As(err, &wrong):
-		return fmt.Sprintf("The object belongs to account %s, but the credentials are of account %s. Nothing was read from account %[2]s, and nothing was changed in it.\n\n"+
+		return fmt.Sprintf("The object belongs to account %s, but the credentials belong to account %s. Nothing was read from account %[2]s, and nothing was changed in it.\n\n"+
 			"Use the credentials of account %[1]s, or correct the provider alias of the resource. To manage the object of account %[2]s instead, remove this one from the state and import that one.",
 			wrong.Expected, wrong.AccountID)
 	case errors.As(err, &refused):
 		return Sentence(refused.Error()) + "\n\nUse the credentials of an allowed account, or correct allowed_account_ids and forbidden_account_ids in the provider configuration."
 	case errors.As(err, &changed):
-		return Sentence(changed.Error()) + "\n\nCheck the source of the credentials: it has to return credentials of one account. Then run again."
+		return Sentence(changed.Error()) + "\n\nCheck the source of the credentials: it must always return credentials of the same account. Then run again."
 	case errors.As(err, &keyless): // the error includes the source, the code and what to do
 		return Sentence(keyless.Error())
 	case errors.As(err, &refusal):
 		return explainRefusal(refusal)
 	case errors.Is(err, context.DeadlineExceeded):
-		return Sentence(err.Error()) + "\n\nThe timeout of the operation was reached. Run again, or raise it in timeouts."
+		return Sentence(err.Error()) + "\n\nThe timeout of the operation was reached. Run again, or increase the timeout in timeouts."
 	case errors.Is(err, context.Canceled):
 		return Sentence(err.Error()) + "\n\nThe run was interrupted before the operation was complete. Run the same command again to continue."
 	default:

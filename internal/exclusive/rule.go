@@ -207,7 +207,7 @@ func (r *Rule[M, P]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := r.operation("read", "The state is as it was.")
+	f := r.operation("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.RuleFields().Account.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -221,8 +221,8 @@ func (r *Rule[M, P]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 			return found, err
 		})
 		if err == nil && gone {
-			r.RemoveFromState(ctx, state.Identity(), resp, fmt.Sprintf("The %s of the %s are gone", r.Words.Noun, state.Principal().Object()), fmt.Sprintf(
-				"Account %s does not have %s any more, so its %s are no longer checked.", account, state.Principal().String(), r.Words.Members))
+			r.RemoveFromState(ctx, state.Identity(), resp, fmt.Sprintf("The %s of the %s no longer exist", r.Words.Noun, state.Principal().Object()), fmt.Sprintf(
+				"Account %s no longer has %s, so its %s are no longer checked.", account, state.Principal().String(), r.Words.Members))
 			return
 		}
 	}

@@ -49,7 +49,7 @@ func (r *Rule[M, P]) planUpdate(ctx context.Context, state, plan P, resp *resour
 	}
 	*plan.RuleFields().Undeclared = Plan(before, after, state.Principal() == plan.Principal())
 	for _, member := range Withdrawn(before, after) {
-		diagnostics.ObjectRemoved.WarnAt(&resp.Diagnostics, path.Root(plan.RuleFields().AllowedPath), fmt.Sprintf("The %s %s is not allowed any more", r.Words.Member, member), fmt.Sprintf(
+		diagnostics.ObjectRemoved.WarnAt(&resp.Diagnostics, path.Root(plan.RuleFields().AllowedPath), fmt.Sprintf("The %s %s is no longer allowed", r.Words.Member, member), fmt.Sprintf(
 			"This apply does nothing to it. If %s still has it then, the next plan shows it.", plan.Principal().String()))
 	}
 	if !after.Reports() && !plan.RuleFields().Undeclared.IsUnknown() {

@@ -143,13 +143,13 @@ func (i *Instance) ReportUnknownAccount(ctx context.Context, f diagnostics.Opera
 	if !ok {
 		return
 	}
-	text := fmt.Sprintf("The account of the object is unknown, and the credentials are of account %s. Nothing was read, and nothing was changed.", account)
+	text := fmt.Sprintf("The account of the object is unknown, and the credentials belong to account %s. Nothing was read, and nothing was changed.", account)
 	if !i.explain("unknown account") {
 		diags.AddError("Cannot "+f.Name, text+" Another error of this run explains what to do.")
 		return
 	}
 	diags.AddError("Cannot "+f.Name, fmt.Sprintf("%s The object was moved here, and the former state has only names, which another account may have as well.\n\n"+
-		"If the object is of account %[2]s, set allowed_account_ids = [%[2]q] in the provider configuration. Otherwise correct the credentials, or the provider alias of the resource.", text, account))
+		"If the object belongs to account %[2]s, set allowed_account_ids = [%[2]q] in the provider configuration. Otherwise correct the credentials, or the provider alias of the resource.", text, account))
 }
 
 // Resource provides a resource or a list resource with its provider instance.

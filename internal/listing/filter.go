@@ -83,7 +83,7 @@ type Users struct {
 // UserFilters returns the filters that [Users] reads. Their descriptions name the objects.
 func UserFilters(objects string) []Filter {
 	return []Filter{
-		TextFilter("user_name", "Only "+objects+" of this RAM user, such as `alice`: not the principal name. That there is no such user is an error.",
+		TextFilter("user_name", "Only "+objects+" of this RAM user, such as `alice`: not the principal name. If the user does not exist, the list fails.",
 			append(owner.UserNameValidators(), ConflictsWithNameRegex())...),
 		NameRegexFilter("Only " + objects + " of RAM users whose names match this regular expression (RE2)."),
 	}
@@ -130,6 +130,6 @@ func (b OnlyIfBound) ValidateString(ctx context.Context, req validator.StringReq
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("unbound"), &unbound)...)
 	if !req.ConfigValue.IsNull() && unbound.ValueBool() {
 		resp.Diagnostics.AddAttributeError(req.Path, "Cannot combine the filters", fmt.Sprintf(
-			"unbound = true finds devices that are not bound, and %s finds devices of one user. Nothing was read.\n\nGive one of the two.", req.Path))
+			"unbound = true finds devices that are not bound, and %s finds devices of one user. Nothing was read.\n\nSet one of the two.", req.Path))
 	}
 }

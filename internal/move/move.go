@@ -86,13 +86,13 @@ func moveOwnState(ctx context.Context, req resource.MoveStateRequest, resp *reso
 	if version := resp.TargetState.Schema.GetVersion(); req.SourceSchemaVersion != version {
 		resp.Diagnostics.AddError(what, fmt.Sprintf(
 			"The state has the schema version %d, and this release of the provider %d. Nothing was moved.\n\n"+
-				"Take the moved block out, apply once with this release, and move then.", req.SourceSchemaVersion, version))
+				"Remove the moved block, apply once with this release, and move the object after that.", req.SourceSchemaVersion, version))
 		return
 	}
 	state, err := req.SourceRawState.Unmarshal(resp.TargetState.Schema.Type().TerraformType(ctx))
 	if err != nil { // the error names the attribute and may quote its value
-		resp.Diagnostics.AddError(what, "The state does not have the form that this release of the provider gives it. Nothing was moved.\n\n"+
-			"Take the moved block out, apply once with this release, and move then.")
+		resp.Diagnostics.AddError(what, "The state does not have the schema of this release of the provider. Nothing was moved.\n\n"+
+			"Remove the moved block, apply once with this release, and move the object after that.")
 		return
 	}
 	resp.TargetState.Raw, resp.TargetPrivate = state, req.SourcePrivate
@@ -116,13 +116,13 @@ func refuseMove(own string, former []FormerType, req resource.MoveStateRequest, 
 		}
 		supported = strings.Join(names, " and ") + " of the provider aliyun/alicloud, and states of its own type"
 	}
-	advice := "To manage the object with " + own + ", take the old resource out of the state with a removed block that has destroy = false, and import the object."
+	advice := "To manage the object with " + own + ", remove the old resource from the state with a removed block that has destroy = false, and import the object."
 	if slices.ContainsFunc(former, func(f FormerType) bool { return f.Name == req.SourceTypeName }) {
 		advice = fmt.Sprintf("If the provider is a copy of aliyun/alicloud, move the state to that name, and plan again: terraform state replace-provider '%s' aliyun/alicloud. "+
 			"A removed block and an import would lose the secret of an AccessKey.", req.SourceProviderAddress)
 	}
 	diags.AddError("Cannot move the "+req.SourceTypeName, fmt.Sprintf(
-		"%s takes over %s. This state is a %s of the provider %s, schema version %d. Nothing was moved.\n\n%s",
+		"%s can be moved from %s. This state is a %s of the provider %s, schema version %d. Nothing was moved.\n\n%s",
 		own, supported, req.SourceTypeName, req.SourceProviderAddress, req.SourceSchemaVersion, advice))
 }
 
@@ -139,7 +139,7 @@ type State struct {
 func moveFormerState(ctx context.Context, former FormerType, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	m := &State{Former: former, Into: tf.Values{}, Diags: &resp.Diagnostics}
 	if err := json.Unmarshal(req.SourceRawState.JSON, &m.Old); err != nil || m.Old == nil {
-		m.fail("It is no JSON object. It may have been written by Terraform 0.11 or older.", "Apply once with the old provider and a newer Terraform, and move then.")
+		m.fail("It is not a JSON object. It may have been written by Terraform 0.11 or older.", "Apply once with the old provider and a newer version of Terraform, and move the object after that.")
 		return
 	}
 	object, ok := resp.TargetState.Schema.Type().(attr.TypeWithAttributeTypes)
@@ -203,7 +203,7 @@ func (m *State) carry(ctx context.Context) {
 		}
 		if a.Convert != nil {
 			if err := a.Convert(ctx, m, a.Name); err != nil {
-				m.fail(fmt.Sprintf("Its value of %s %s.", a.Name, err), "Apply once with the old provider, so that it reads the object again, and then move.")
+				m.fail(fmt.Sprintf("Its value of %s %s.", a.Name, err), "Apply once with the old provider, which reads the object again, and move the object after that.")
 			}
 		}
 		if a.Warn == nil || m.Nothing(a.Name) {
@@ -219,7 +219,7 @@ func (m *State) carry(ctx context.Context) {
 func (m *State) check(version int64) {
 	for _, name := range m.Former.Required {
 		if tf.String(m.Into[name]) == "" {
-			m.fail(fmt.Sprintf("It does not say which object it is: there is nothing to make %s of.", name), "Import the object instead.")
+			m.fail(fmt.Sprintf("It does not identify the object: it contains no value for %s.", name), "Import the object instead.")
 		}
 	}
 	strange := []string{}
@@ -231,12 +231,12 @@ func (m *State) check(version int64) {
 	}
 	slices.Sort(strange)
 	if len(strange) > 0 {
-		m.Diags.AddWarning("Not all of the "+m.Former.Name+" is taken over", fmt.Sprintf(
-			"Its state holds what this release of the provider does not know, and leaves behind: %s. The account is as it was.", strings.Join(strange, ", ")))
+		m.Diags.AddWarning("Some attributes of the "+m.Former.Name+" were not moved", fmt.Sprintf(
+			"Its state contains attributes that this release of the provider does not know. They were not moved: %s. The account is unchanged.", strings.Join(strange, ", ")))
 	}
 	if version != 0 {
-		m.Diags.AddWarning("The "+m.Former.Name+" is of a newer form", fmt.Sprintf(
-			"Its state has the schema version %d, which this release of the provider does not know. It was moved by the names of its attributes; look closely at the plan.", version))
+		m.Diags.AddWarning("The "+m.Former.Name+" has a newer schema", fmt.Sprintf(
+			"Its state has the schema version %d, which this release of the provider does not know. Its attributes were moved by name; check the plan carefully.", version))
 	}
 }
 
@@ -284,9 +284,9 @@ func form(kind tftypes.Type) string {
 	case kind.Is(tftypes.String):
 		return "a text"
 	case kind.Is(tftypes.Set{}):
-		return "a list of texts"
+		return "a list of strings"
 	default:
-		return "of the form that was expected"
+		return "of the expected type"
 	}
 }
 

@@ -34,7 +34,7 @@ type Recipient struct {
 
 // ErrPrivateKey means that a value is a private key instead of a public key.
 var ErrPrivateKey = errors.New("it is a private key. The provider needs the public key only. " +
-	"Take the private key out of the configuration, and if the file was shared or committed, treat the key as compromised")
+	"Remove the private key from the configuration, and if the file was shared or committed, treat the key as compromised")
 
 // CheckKey parses a public key, armoured or in Base64, and encrypts a test message to check
 // that the key can be used at the given time. No error contains any part of the key.
@@ -211,14 +211,14 @@ func (KeyValidator) ValidateString(_ context.Context, req validator.StringReques
 // the diagnostic has no attribute path, because a CLI would quote the lines of the
 // configuration that contain the key.
 func ReportKeyError(diags *diag.Diagnostics, err error) bool {
-	const summary, now = "Cannot use the PGP key", "Nothing was created with it."
+	const summary, state = "Cannot use the PGP key", "Nothing was created with it."
 	switch {
 	case err == nil:
 		return false
 	case errors.Is(err, ErrPrivateKey):
-		diags.AddError(summary, "The value of pgp_key cannot be used: "+err.Error()+". "+now)
+		diags.AddError(summary, "The value of pgp_key cannot be used: "+err.Error()+". "+state)
 	default:
-		diags.AddAttributeError(path.Root("pgp_key"), summary, "It cannot be used: "+err.Error()+". "+now)
+		diags.AddAttributeError(path.Root("pgp_key"), summary, "It cannot be used: "+err.Error()+". "+state)
 	}
 	return true
 }

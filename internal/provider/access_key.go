@@ -122,8 +122,8 @@ func (r *accessKeyResource) IdentitySchema(_ context.Context, _ resource.Identit
 	})
 }
 
-func failedKey(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the AccessKey pair", State: now}
+func failedKey(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the AccessKey pair", State: state}
 }
 
 func (r *accessKeyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -178,7 +178,7 @@ func importedOwner(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 			because = "\n\n" + diagnostics.Explain(err)
 		}
 		diags.AddError("Cannot "+f.Name, fmt.Sprintf(
-			"No RAM user %sof this account has the key %s. It may be deleted, of another user or account, or of the root account itself, whose keys the provider does not manage. %s%s",
+			"No RAM user %sof this account has the key %s. The key may be deleted, or belong to another user, to another account, or to the root account, whose keys the provider does not manage. %s%s",
 			map[bool]string{true: name + " "}[name != ""], id, f.State, because))
 		return ram.User{}, false
 	}
@@ -357,8 +357,8 @@ func (r *accessKeyResource) missing(ctx context.Context, state accessKeyModel, u
 		tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	r.RemoveFromState(ctx, state.identity(), resp, fmt.Sprintf("The AccessKey %s is gone", id), fmt.Sprintf(
-		"The key %s of %s does not exist any more, so it was removed from the state; its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
+	r.RemoveFromState(ctx, state.identity(), resp, fmt.Sprintf("The AccessKey %s no longer exists", id), fmt.Sprintf(
+		"The key %s of %s no longer exists, so it was removed from the state, and its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
 			"from the recycle bin (aliyun ims RestoreAccessKeyFromRecycleBin --UserAccessKeyId %[1]s --UserId %[3]s), and import it.",
 		id, state.UserName.ValueString(), state.UserID.ValueString()))
 }
@@ -372,7 +372,7 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedKey("update", "It is as it was.")
+	f := failedKey("update", "It is unchanged.")
 	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}

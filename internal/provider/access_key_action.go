@@ -48,7 +48,7 @@ func (a *deactivateKeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 			"A `ram_access_key` with `status = \"Active\"` enables its key again with the next apply: change that first.",
 		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
 			"access_key_ids": idsAttribute("The ids of the AccessKey pairs to disable. The user must have all of them; otherwise none is disabled. "+
-				"If the argument is left out or null, all AccessKey pairs of the user are disabled. An empty set disables none.", keyIDChecks()...),
+				"If the argument is omitted or null, all AccessKey pairs of the user are disabled. An empty set disables none.", keyIDChecks()...),
 		}),
 	}
 }
@@ -74,7 +74,7 @@ func (a *deactivateKeys) refuseOwnKeys(ctx context.Context, user ram.User, ids [
 	f := failedDeactivation
 	if at := slices.IndexFunc(ids, func(id string) bool { return owner.IsOwnKey(a.Instance, id) }); at >= 0 {
 		diags.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
-			"Terraform itself uses the key %s, and would lose access during the run. %s\n\nTake the key out of access_key_ids, or run with other credentials.", ids[at], f.State))
+			"Terraform itself uses the key %s, and would lose access during the run. %s\n\nRemove the key from access_key_ids, or run with other credentials.", ids[at], f.State))
 		return false
 	}
 	own, err := owner.IsOwnUser(ctx, a.Instance, user.ID)
@@ -120,7 +120,7 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	for _, id := range ids {
 		if _, found := credential.In(keys, id); !found {
 			resp.Diagnostics.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
-				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or belong to another user. Take it out, or name its user, and run again.", user.Name, id, f.State, keysNamed(keys)))
+				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or belong to another user. Remove its id, or set the user that has it, and run again.", user.Name, id, f.State, keysNamed(keys)))
 			return
 		}
 	}

@@ -370,7 +370,7 @@ func (k onceKind) outcome(diags []*tfprotov6.Diagnostic, text string, tracked, n
 		return "ET without secret"
 	case failed && tracked:
 		return "ET"
-	case failed && strings.Contains(text, "The provider has deleted the "+k.word+" again"):
+	case failed && strings.Contains(text, "The provider then deleted the "+k.word+"."):
 		return "ER"
 	case failed:
 		return "E0"

@@ -111,7 +111,7 @@ func TestAccessKey_withdrawnOnlyByAnAcceptedRequest(t *testing.T) {
 		ramtest.Rule{Action: "ListAccessKeys", Nth: "2-9", Fault: "short_list"},
 	)
 	_, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
-	contains(t, acctest.Messages(diags), "The provider has deleted the key again")
+	contains(t, acctest.Messages(diags), "The provider then deleted the key")
 	expect(t, "keys", len(keysOf(srv, "alice")), 0)
 }
 
@@ -191,7 +191,7 @@ func TestAccessKey_lateCreateIsNamed(t *testing.T) {
 		"is denied":               {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 403, Code: "NoPermission"}}, true, nil},
 		"exceeds the limit":       {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 409, Code: "LimitExceeded.User.AccessKey"}}, true, []string{"the first request has probably created one"}},
 		"is lost too":             {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "reset"}}, true, []string{", and of the one at"}},
-		"has no secret":           {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "drop_fields", Body: "AccessKeySecret"}}, true, []string{"The provider has deleted the key again"}},
+		"has no secret":           {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "drop_fields", Body: "AccessKeySecret"}}, true, []string{"The provider then deleted the key"}},
 		"the list is denied":      {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "4-", Fault: "code", Status: 403, Code: "NoPermission"}}, true, []string{"The user's keys cannot be listed"}},
 		"the user is not found":   {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "3", Fault: "code", Status: 404, Code: "EntityNotExist.User"}}, false, []string{"may have another new AccessKey"}},
 		"a proxy responds for it": {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "foreign", Status: 403}}, true, []string{", and of the one at"}},
@@ -241,7 +241,7 @@ func TestAccessKey_deletedUserEndsAnUnknownOutcome(t *testing.T) {
 	_, reads, _ := deletedBefore(2)
 	for nth, requests := range map[int]int{2: 1, reads - 1: 1, reads: 2} { // the last read alone does not prove it
 		said, _, creates := deletedBefore(nth)
-		contains(t, said, "No key was created. The user does not exist any more.")
+		contains(t, said, "No key was created. The user no longer exists.")
 		expect(t, fmt.Sprint("requests after ", nth), creates, requests)
 	}
 }

@@ -72,7 +72,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	case wanted == ram.Active && was == ram.Inactive:
 		diagnostics.LessSecure.WarnAt(&resp.Diagnostics, path.Root("status"), "A disabled AccessKey pair will be enabled again", fmt.Sprintf(
 			"The key %s of %s is Inactive: an administrator disabled it, or the service did because it was not used. If it was disabled because it had leaked, do not enable it: replace it. "+
-				"To leave its status alone, remove status from the configuration.", id, name))
+				"To keep the status, remove status from the configuration.", id, name))
 	}
 	plan.planPGPKey(state.secretOnce, "key", id+" of "+name, r.Client.Now(), &resp.Diagnostics)
 }
@@ -88,7 +88,7 @@ func (r *accessKeyResource) refuseSelf(verb string, m accessKeyModel, diags *dia
 		how = "set allow_self = true and apply that first"
 	}
 	diags.AddAttributeError(path.Root("allow_self"), "Cannot "+verb+" the provider's own AccessKey pair", fmt.Sprintf(
-		"The provider itself signs with the key %s of %s, or assumes a role with it. Without it, this run could not go on, nor the next one begin. Nothing was changed.\n\n"+
-			"Use other credentials. If it is intended, %s.", id, m.UserName.ValueString(), how))
+		"The provider itself signs with the key %s of %s, or assumes a role with it. This run could not continue without it, and the next run could not start. Nothing was changed.\n\n"+
+			"Use other credentials. If the change is intended, %s.", id, m.UserName.ValueString(), how))
 	return true
 }

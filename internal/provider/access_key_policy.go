@@ -86,8 +86,8 @@ func (r *accessKeyPolicy) IdentitySchema(_ context.Context, _ resource.IdentityS
 	})
 }
 
-func failedOwnPolicy(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the " + ownPolicyNoun, State: now}
+func failedOwnPolicy(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the " + ownPolicyNoun, State: state}
 }
 
 // keys is the same instance, to find keys.
@@ -273,7 +273,7 @@ func warnMoved(p *setting.Plan[ram.NetworkPolicy]) {
 	}
 	old, user := tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"])
 	diagnostics.LessSecure.WarnAt(p.Diags, path.Root("access_key_id"), "The network policy of the key "+old+" is removed before another key gets one", fmt.Sprintf(
-		"Terraform destroys the policy of the key %s of %s first. If that key is still Active, as during the overlap of a rotation, it is then accepted from wherever the policy of the account lets in, and if the new key cannot be created, it stays so. "+
+		"Terraform destroys the policy of the key %s of %s first. If that key is still Active, as during the overlap of a rotation, it is then accepted from every address that the policy of the account allows. If the new key cannot be created, it remains so. "+
 			"If the id comes from ram_access_key_rotation, remove this resource from the configuration with a removed block (destroy = false), and let the rotation restrict all of its keys:\n\n"+
 			"  resource \"ram_access_key_rotation\" \"...\" {\n    user_name = %[2]q\n    network_policy = {\n      classic_allow_list = [%[3]s]\n    }\n  }", old, user, listElements(before.Public)))
 }
@@ -390,8 +390,8 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 			return
 		}
 		if vanished {
-			r.RemoveFromState(ctx, ownPolicyIdentity(state), resp, "The AccessKey pair is gone", fmt.Sprintf(
-				"The key %s of %s does not exist any more, and with it its network policy, which leaves the state.", id, tf.String(state["user_name"])))
+			r.RemoveFromState(ctx, ownPolicyIdentity(state), resp, "The AccessKey pair no longer exists", fmt.Sprintf(
+				"The key %s of %s no longer exists, so its network policy was removed from the state.", id, tf.String(state["user_name"])))
 			return
 		}
 	}
@@ -444,7 +444,7 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	o, id := ownedOf(state), tf.String(state["access_key_id"])
-	f := failedOwnPolicy("destroy", "The policy is as it was.")
+	f := failedOwnPolicy("destroy", "The policy is unchanged.")
 	if _, ok := r.CheckAccount(ctx, f, o.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}

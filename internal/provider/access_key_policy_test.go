@@ -188,7 +188,7 @@ func TestAccessKeyPolicy_deletedKeyRenamedUserAndReplacement(t *testing.T) {
 		left, diags := c.Read(ownPolicy, o)
 		clean(t, diags)
 		expect(t, name+" is gone", left.State.IsNull(), true)
-		contains(t, acctest.Messages(diags), "The AccessKey pair is gone")
+		contains(t, acctest.Messages(diags), "The AccessKey pair no longer exists")
 		_, diags = c.Destroy(ownPolicy, o)
 		clean(t, diags)
 		expect(t, name, strings.Join(writes(srv), " "), "SetAccessKeyPolicy")
@@ -253,7 +253,7 @@ func TestAccessKeyPolicy_doesNotLockOutTheProvidersKey(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out")
 	config["must_allow"] = []string{"192.0.2.77"}
 	_, diags = c.Create(ownPolicy, config)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 192.0.2.77")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow contains 192.0.2.77")
 	expect(t, "writes", writes(srv), []string(nil))
 	config["classic_allow_list"] = []string{"192.0.2.0/24"}
 	_, diags = c.Create(ownPolicy, config)

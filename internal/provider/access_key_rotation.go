@@ -219,13 +219,13 @@ func (m rotationModel) fits(diags *diag.Diagnostics) bool {
 	if rotate > taken {
 		return true
 	}
-	diags.AddAttributeError(path.Root("rotate_after_days"), "Cannot rotate so soon", fmt.Sprintf(
-		"A user can have two keys. After %d days there would have to be a third one, because the previous one stays for %d days. Set rotate_after_days to more than overlap_days and delete_after_days together.", rotate, taken))
+	diags.AddAttributeError(path.Root("rotate_after_days"), "Invalid rotation period", fmt.Sprintf(
+		"A user can have two keys. After %d days a third key would be required, because the previous key is kept for %d days. Set rotate_after_days to more than overlap_days and delete_after_days together.", rotate, taken))
 	return false
 }
 
-func failedRotation(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the AccessKey rotation", State: now}
+func failedRotation(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the AccessKey rotation", State: state}
 }
 
 func (r *rotationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -266,8 +266,8 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	notes := readNotes(ctx, req.Private, &resp.Diagnostics)
 	state.applyListing(listing, notes, now)
 	if state.CurrentID.IsNull() && state.PreviousID.IsNull() {
-		r.RemoveFromState(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" is gone", fmt.Sprintf(
-			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
+		r.RemoveFromState(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" no longer exists", fmt.Sprintf(
+			"The RAM user %q of account %s, or both of its keys, no longer exist, and the secrets of the keys are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
 		return
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, r.showPolicy(ctx, &state)) {
@@ -533,7 +533,7 @@ func (r *rotationResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedRotation("delete", "Both keys are as they were.")
+	f := failedRotation("delete", "Both keys are unchanged.")
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok || r.refuseOwn("delete", state, &resp.Diagnostics) {
 		return
 	}
@@ -568,6 +568,6 @@ func (r *rotationResource) refuseOwn(verb string, m rotationModel, diags *diag.D
 
 func ownKeyRefused(verb, id string, diags *diag.Diagnostics) {
 	diags.AddError("Cannot "+verb+" the provider's own AccessKey pair", fmt.Sprintf(
-		"The provider itself signs with the key %s, or assumes a role with it. Without it, this run could not go on, nor the next one begin. Nothing was changed.\n\n"+
-			"Give the provider the current key, or other credentials, and run again.", id))
+		"The provider itself signs with the key %s, or assumes a role with it. This run could not continue without it, and the next run could not start. Nothing was changed.\n\n"+
+			"Configure the provider with the current key or with other credentials, and run again.", id))
 }

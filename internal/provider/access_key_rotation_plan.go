@@ -97,7 +97,7 @@ func (r *rotationResource) checkNoKeys(plan rotationModel, keys []ram.AccessKey,
 	}
 	user := plan.UserName.ValueString()
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the AccessKey rotation", fmt.Sprintf(
-		"%s has keys already:\n\n%s\n\n%s A rotation takes both keys that a user can have. To take these over, import them: terraform import ADDRESS %[1]s",
+		"%s has keys already:\n\n%s\n\n%s A rotation uses both keys that a user can have. To use these keys, import them: terraform import ADDRESS %[1]s",
 		user, credential.Describe(r.Instance, keys), r.keys(&plan.Object).Kind.NotCreated()))
 	return false
 }
@@ -124,7 +124,7 @@ func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationMo
 	}
 	user := m.UserName.ValueString()
 	if step.blocked != "" {
-		diags.AddWarning("The AccessKey rotation of "+user+" cannot continue", fmt.Sprintf("%s It is not done: %s.\n\n%s has:\n\n%s",
+		diags.AddWarning("The AccessKey rotation of "+user+" cannot continue", fmt.Sprintf("%s The step is not performed: %s.\n\n%s has:\n\n%s",
 			step.describe(&m), step.blocked, user, credential.Describe(r.Instance, listing.All)))
 		return false
 	}
@@ -132,7 +132,7 @@ func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationMo
 		ownKeyRefused(map[stepKind]string{stepDisable: "disable", stepDelete: "delete"}[step.kind], step.key.ID, diags)
 		return false
 	}
-	diags.AddWarning("The AccessKey rotation of "+user+" continues", step.describe(&m)+" Applying does it, and each further step that is due by then.")
+	diags.AddWarning("The AccessKey rotation of "+user+" continues", step.describe(&m)+" The next apply performs this step, and each further step that is due by then.")
 	return true
 }
 
@@ -165,7 +165,7 @@ func (m *rotationModel) due(notes rotationNotes, keys []ram.AccessKey, now time.
 	case isCurrent && now.Before(current.CreateDate.Add(daysOf(m.RotateAfterDays))):
 		return rotationStep{}
 	case len(keys) >= credential.PerUser:
-		return rotationStep{kind: stepCreate, blocked: "a key that this resource does not own takes the second place"}
+		return rotationStep{kind: stepCreate, blocked: "the user's second key is not managed by this resource"}
 	}
 	return rotationStep{kind: stepCreate}
 }
@@ -244,7 +244,7 @@ func (s rotationStep) describe(m *rotationModel) string {
 		return fmt.Sprintf("A new key of %s is due to be created: the current one, %s, was created %s. It becomes the previous one, and stays active for %d days.",
 			user, m.CurrentID.ValueString(), m.CurrentCreateDate.ValueString(), m.OverlapDays.ValueInt64())
 	case stepDisable:
-		return fmt.Sprintf("The previous key %s of %s is due to be disabled: the %d days have passed in which programs change to the current one, %s.", s.key.ID, user, m.OverlapDays.ValueInt64(), m.CurrentID.ValueString())
+		return fmt.Sprintf("The previous key %s of %s is due to be disabled: the %d days in which programs change to the current key, %s, have passed.", s.key.ID, user, m.OverlapDays.ValueInt64(), m.CurrentID.ValueString())
 	case stepDelete:
 		return fmt.Sprintf("The previous key %s of %s is due to be deleted. It can be restored from the recycle bin for about a month.", s.key.ID, user)
 	}

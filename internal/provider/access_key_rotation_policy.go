@@ -73,7 +73,7 @@ func (m *rotationModel) checkPolicy(diags *diag.Diagnostics) bool {
 	if !managed || !policyKnown(m.NetworkPolicy) || len(p.Public)+len(p.VPC) > 0 {
 		return true
 	}
-	diags.AddAttributeError(path.Root("network_policy"), "The network policy has no lists", "Without classic_allow_list and vpc_allow_list the policy would let in every address. Set one of them, or remove network_policy.")
+	diags.AddAttributeError(path.Root("network_policy"), "The network policy has no lists", "Without classic_allow_list and vpc_allow_list the policy would allow every address. Set one of them, or remove network_policy.")
 	return false
 }
 
@@ -105,13 +105,13 @@ func (r *rotationResource) refusePolicy(ctx context.Context, m rotationModel, di
 		}
 		if len(public)+len(vpc) > 0 {
 			diags.AddAttributeError(path.Root("network_policy"), "The network policy excludes addresses that must be allowed", fmt.Sprintf(
-				"A ram_access_key_policy of this configuration manages the policy of the key %s too, and must allow %s, from where network_policy would refuse the key. Nothing was changed.\n\nRemove one of the two.",
+				"A ram_access_key_policy of this configuration manages the policy of the key %s too, and must allow %s, from which network_policy would reject the key. Nothing was changed.\n\nRemove one of the two.",
 				id, listsOf(ram.NetworkPolicy{Public: public, VPC: vpc})))
 			return true
 		}
 		if owner.IsOwnKey(r.Instance, id) {
 			diags.AddAttributeError(path.Root("network_policy"), "The provider's own key may be locked out", fmt.Sprintf(
-				"The provider itself signs with the key %s, or assumes a role with it, and from which address the service sees this run is not known here. Nothing was changed.\n\nRestrict this key with ram_access_key_policy and must_allow, or use other credentials.", id))
+				"The provider itself signs with the key %s, or assumes a role with it, and the provider does not know from which address its calls reach the service. Nothing was changed.\n\nRestrict this key with ram_access_key_policy and must_allow, or use other credentials.", id))
 			return true
 		}
 	}
@@ -162,7 +162,7 @@ func (r *rotationResource) protectAll(ctx context.Context, m *rotationModel) err
 			continue // it is gone, which the steps find out
 		}
 		if err != nil {
-			return diagnostics.WithState(fmt.Sprintf("The network policy of the key %s may not be the configured one. Keys without the policy of the configuration are accepted from wherever their present policy lets in. The next apply writes it again.", slot.id.ValueString()), err)
+			return diagnostics.WithState(fmt.Sprintf("The network policy of the key %s may not be the configured one. If it is not, the key is accepted from every address that its current policy allows. The next apply writes the policy again.", slot.id.ValueString()), err)
 		}
 	}
 	return nil
@@ -205,9 +205,9 @@ func (m *rotationModel) warnPolicy(state rotationModel, diags *diag.Diagnostics)
 	switch {
 	case m.NetworkPolicy.IsNull() && had:
 		diags.AddAttributeWarning(path.Root("network_policy"), "The network policies of the keys of "+user+" are no longer managed",
-			"The keys keep their network policies, and the next new key has none: it is accepted from wherever the policy of the account lets in.")
+			"The keys keep their network policies, and the next new key has none: it is accepted from every address that the policy of the account allows.")
 	case policyKnown(m.NetworkPolicy) && access.Narrower(access.Policies{Own: after}, access.Policies{Own: before}):
 		diagnostics.LessSecure.WarnAt(diags, path.Root("network_policy"), "The keys of "+user+" will be accepted from more addresses",
-			fmt.Sprintf("The network policy let in %s, and lets in %s once the plan is applied.", listsOf(before), listsOf(after)))
+			fmt.Sprintf("The network policy allows %s, and will allow %s after the apply.", listsOf(before), listsOf(after)))
 	}
 }

@@ -96,12 +96,12 @@ func TestRotation_policyThatCannotBeWritten(t *testing.T) {
 		expect(t, "state", o.State.IsNull(), true)
 		expect(t, "open", unrestrictedKeys(srv), []string(nil)) // the key that is left is disabled
 		if !undeletable {
-			contains(t, said, "has deleted the key again")
+			contains(t, said, "then deleted the key")
 			expect(t, "keys", len(keysOf(srv, "alice")), 0)
 			continue
 		}
 		left := keysOf(srv, "alice")[0]
-		contains(t, said, left.ID, "could not be deleted again", "DeleteAccessKey")
+		contains(t, said, left.ID, "and deleting the key failed", "DeleteAccessKey")
 		if strings.Contains(said, left.Secret) {
 			t.Error("the error has the secret")
 		}
@@ -119,7 +119,7 @@ func TestRotation_policyOfTheNextKeyFails(t *testing.T) {
 	srv.Advance(30 * day)
 	srv.Inject(ramtest.Rule{Action: "SetAccessKeyPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
 	turn := rotate(t, srv, config, o)
-	contains(t, turn.messages, "its network policy could not be written", "has deleted the key again")
+	contains(t, turn.messages, "its network policy could not be written", "then deleted the key")
 	expect(t, "current", slots(t, turn.after)[0], first)
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
 	expect(t, "open", unrestrictedKeys(srv), []string(nil))
@@ -177,7 +177,7 @@ func TestRotation_warnsOfAWiderPolicy(t *testing.T) {
 		expect(t, list, strings.Contains(acctest.Messages(diags), wider), warned)
 	}
 	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Plan(rotationKind, turning.With("network_policy", attributes{"vpc_allow_list": map[string][]string{"vpc-1": {}}}), o)
-	contains(t, acctest.Messages(diags), wider, "let in 203.0.113.0/24, and lets in vpc-1")
+	contains(t, acctest.Messages(diags), wider, "allows 203.0.113.0/24, and will allow vpc-1")
 }
 
 // Both resources write the policy of one key. The rotation does not refuse what the other one must allow, in either order.

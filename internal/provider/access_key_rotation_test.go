@@ -191,7 +191,7 @@ func TestRotation_neverChangesOtherKeys(t *testing.T) {
 	srv.ForgetCalls()
 	done := rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
-	contains(t, done.messages, "The AccessKey rotation of alice cannot continue", "a key that this resource does not own takes the second place", "LTAIforeign")
+	contains(t, done.messages, "The AccessKey rotation of alice cannot continue", "the user's second key is not managed by this resource", "LTAIforeign")
 	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(rotationKind, done.after)
 	clean(t, diags)
 	expect(t, "the foreign one", statusOf(srv, "alice"), map[string]string{"LTAIforeign": "Active"})
@@ -325,7 +325,7 @@ func TestRotation_importDeletedKeysAndRename(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
 	gone := rotate(t, srv, renamed, done.after)
 	expect(t, "state", gone.after.State.IsNull(), true)
-	contains(t, gone.messages, "The AccessKey rotation of alicia is gone")
+	contains(t, gone.messages, "The AccessKey rotation of alicia no longer exists")
 }
 
 func TestRotation_badInput(t *testing.T) {
@@ -336,8 +336,8 @@ func TestRotation_badInput(t *testing.T) {
 		change attributes
 		want   string
 	}{
-		{attributes{"rotate_after_days": 8}, "Cannot rotate so soon"},
-		{attributes{"rotate_after_days": nil, "overlap_days": 90}, "Cannot rotate so soon"},
+		{attributes{"rotate_after_days": 8}, "Invalid rotation period"},
+		{attributes{"rotate_after_days": nil, "overlap_days": 90}, "Invalid rotation period"},
 		{attributes{"overlap_days": 0}, "overlap_days"},
 		{attributes{"delete_after_days": -1}, "delete_after_days"},
 		{attributes{"user_name": ""}, "user_name"},
@@ -395,7 +395,7 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Fault: "drop_fields", Body: "AccessKeySecret"})
 	before := slots(t, o)
 	done := rotate(t, srv, config, o)
-	contains(t, done.messages, "did not return its secret", "The provider has deleted the key again")
+	contains(t, done.messages, "did not return its secret", "The provider then deleted the key")
 	expect(t, "slots", slots(t, done.after), before)
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
 }
@@ -422,7 +422,7 @@ func TestRotation_twoYearsOfInterruptedRuns(t *testing.T) {
 			o = state
 			if c.Planned(rotationKind, plan).Equal(state.State) {
 				candidates += removeLeftover(t, srv, o, acctest.Messages(diags))
-				if !strings.Contains(acctest.Messages(diags), "does not own") {
+				if !strings.Contains(acctest.Messages(diags), "is not managed by this resource") {
 					break
 				}
 				continue
@@ -487,7 +487,7 @@ func removeLeftover(t *testing.T, srv *ramtest.Server, o acctest.Object, message
 		if slices.Contains(slots(t, o), key.ID) {
 			continue
 		}
-		contains(t, messages, "does not own", key.ID)
+		contains(t, messages, "is not managed by this resource", key.ID)
 		removed++
 		srv.Change(func(a *ramtest.Account) {
 			u := a.Users["alice"]
@@ -583,7 +583,7 @@ func (c *cli) kill(srv *ramtest.Server, action string, committed bool) {
 		if strings.Contains(state, key.ID) {
 			continue
 		}
-		contains(c.t, messages, "does not own", key.ID)
+		contains(c.t, messages, "is not managed by this resource", key.ID)
 		srv.Change(func(a *ramtest.Account) {
 			u := a.Users["alice"]
 			u.Keys = slices.DeleteFunc(u.Keys, func(k *ramtest.AccessKey) bool { return k.ID == key.ID })

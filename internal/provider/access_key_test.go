@@ -242,7 +242,7 @@ func TestAccessKey_onlyAChangedTriggerReplaces(t *testing.T) {
 		}
 	}
 	o, diags = c.Apply(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "1"}, "pgp_key": publicKey(t, entity)}), o)
-	contains(t, acctest.Messages(diags), "WARNING: The secret stays in the state", "applies to the next key")
+	contains(t, acctest.Messages(diags), "WARNING: The secret stays in the state", "is used for the next key")
 	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
 	for name, next := range map[string]struct {
 		config   attributes
@@ -396,7 +396,7 @@ func TestAccessKey_import(t *testing.T) {
 		}
 	}
 	for id, says := range map[string]string{
-		"LTAIunknown": "No RAM user of this account has the key LTAIunknown", "LTAIroot": "root account itself", "unknown:LTAIfirst": "EntityNotExist.User",
+		"LTAIunknown": "No RAM user of this account has the key LTAIunknown", "LTAIroot": "or to the root account", "unknown:LTAIfirst": "EntityNotExist.User",
 		"alice@acme.onaliyun.com:LTAIfirst": "alice:LTAI5t", ":LTAIfirst": "is imported by its id", "alice:": "is imported by its id",
 	} {
 		o, diags := c.Import(accessKey, id)
@@ -481,7 +481,7 @@ func TestAccessKey_deletedKeyIsRemovedFromTheState(t *testing.T) {
 			c = newCore(t, srv.Getenv, fakeClock())
 			srv.ForgetCalls()
 			after, diags := c.Read(accessKey, o)
-			contains(t, acctest.Messages(diags), "WARNING: The AccessKey LTAI", "is gone", "its secret is lost", "recycle bin")
+			contains(t, acctest.Messages(diags), "WARNING: The AccessKey LTAI", "no longer exists", "its secret is lost", "recycle bin")
 			expect(t, "state", after.State.IsNull(), true)
 			_, diags = c.Destroy(accessKey, o) // gone is gone
 			clean(t, diags)
@@ -571,12 +571,12 @@ func TestAccessKey_ofAnotherAccountIsNotChanged(t *testing.T) {
 	srv.ForgetCalls()
 	c := newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
 	after, diags := c.Read(accessKey, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials are of account 2222222222222222")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials belong to account 2222222222222222")
 	expect(t, "state", after.State.Equal(o.State), true)
 	_, diags = c.Apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials are of account 2222222222222222")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials belong to account 2222222222222222")
 	_, diags = c.Destroy(accessKey, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials are of account 2222222222222222")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials belong to account 2222222222222222")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -740,7 +740,7 @@ func TestAccessKey_notListedYetStaysInTheState(t *testing.T) {
 	expect(t, "state", seen.State.Equal(o.State), true)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
 	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(accessKey, seen)
-	contains(t, acctest.Messages(diags), "The AccessKey LTAI", "is gone")
+	contains(t, acctest.Messages(diags), "The AccessKey LTAI", "no longer exists")
 	expect(t, "gone", after.State.IsNull(), true)
 }
 
@@ -750,7 +750,7 @@ func TestAccessKey_deletedIfItsSecretCannotBeEncrypted(t *testing.T) {
 	srv := withAlice(t)
 	addKey(srv, "alice", "LTAIfirst", 100*day)
 	resp := createEncrypted(t, srv)
-	contains(t, resp.Diagnostics.Errors()[0].Detail(), "The provider has deleted the key again", "a test had succeeded", "No entropy")
+	contains(t, resp.Diagnostics.Errors()[0].Detail(), "The provider then deleted the key", "the test encryption had succeeded", "No entropy")
 	expect(t, "state", resp.State.Raw.IsNull(), true)
 	keys := keysOf(srv, "alice")
 	expect(t, "keys", len(keys), 1)
@@ -759,7 +759,7 @@ func TestAccessKey_deletedIfItsSecretCannotBeEncrypted(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"})
 	resp = createEncrypted(t, srv)
 	created := keysOf(srv, "alice")[1]
-	contains(t, resp.Diagnostics.Errors()[0].Detail(), created.ID, "could not be deleted again", "tainted", "DeleteAccessKey --UserName alice --UserAccessKeyId "+created.ID)
+	contains(t, resp.Diagnostics.Errors()[0].Detail(), created.ID, "and deleting the key failed", "tainted", "DeleteAccessKey --UserName alice --UserAccessKeyId "+created.ID)
 	left := tf.Get[accessKeyModel](t.Context(), resp.State, &resp.Diagnostics)
 	expect(t, "in the state", left.AccessKeyID.ValueString(), created.ID)
 	expect(t, "without a secret", left.Secret.IsNull() && left.EncryptedSecret.IsNull(), true)

@@ -93,7 +93,7 @@ func TestAccess_pendingPasswordResets(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["bob"].LoginProfile.PasswordResetRequired = true })
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Users have to change their passwords, and may not", "The next logon of bob")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Users have to change their passwords, and may not", "bob must set another password at the next logon")
 }
 
 // A profile that the run creates counts for a preference of the same run, in either order.
@@ -106,7 +106,7 @@ func TestAccess_newProfileWithAPasswordReset(t *testing.T) {
 	_, diags := c.Plan(profileKind, reset, c.Null(profileKind))
 	clean(t, diags)
 	_, diags = c.Plan(preference, forbids, c.Null(preference))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Users have to change their passwords, and may not", "The next logon of alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Users have to change their passwords, and may not", "alice must set another password at the next logon")
 	c = newCore(t, srv.Getenv, fakeClock())
 	_, diags = c.Plan(preference, forbids, c.Null(preference))
 	clean(t, diags)
@@ -117,7 +117,7 @@ func TestAccess_newProfileWithAPasswordReset(t *testing.T) {
 	clean(t, diags)
 	_, diags = c.Plan(preference, forbids, c.Null(preference))
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The next logon of alice")
+	contains(t, acctest.Messages(diags), "alice must set another password at the next logon")
 }
 
 // The provider's key works only through its own policy, because the policy of the account lacks the address.
@@ -137,7 +137,7 @@ func TestAccess_removedPolicyDoesNotLockOutTheProvidersKey(t *testing.T) {
 	before := len(writes(srv))
 	inactive := attributes{"user_name": "admin", "access_key_id": key.AccessKeyID, "status": "Inactive", "classic_allow_list": []string{"192.0.2.0/24"}}
 	_, diags = c.Apply(ownPolicy, inactive, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", "it goes by the policy of the account", "203.0.113.0/24")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", "it is governed by the policy of the account", "203.0.113.0/24")
 	inactive["must_allow"] = []string{"192.0.2.77"}
 	_, diags = c.Apply(ownPolicy, inactive, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy excludes addresses that must be allowed", "the account's list")
@@ -163,7 +163,7 @@ func TestAccess_listsByVPC(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", "must_allow_vpcs")
 	config["must_allow_vpcs"] = vpcs(map[string][]string{"vpc-1": {"10.1.0.0/16"}, "vpc-2": {}})
 	_, diags = c.Plan(keyPolicy, config, c.Null(keyPolicy))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow_vpcs names vpc-2, but vpc_allow_list would be vpc-1 10.0.0.0/8")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow_vpcs contains vpc-2, but vpc_allow_list would be vpc-1 10.0.0.0/8")
 	config["must_allow_vpcs"] = vpcs(map[string][]string{"vpc-1": {"10.1.0.0/16"}})
 	_, diags = c.Create(keyPolicy, config)
 	clean(t, diags)
@@ -416,14 +416,14 @@ func TestAccess_passwordResetWithAMandatoryFactor(t *testing.T) {
 	})
 	c := newCore(t, srv.Getenv, fakeClock()) // she has a device, which is not read
 	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "The next logon of alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "alice must set another password at the next logon")
 	srv.Change(func(a *ramtest.Account) {
 		acctest.DeleteDevice(a, a.Users["alice"].MFASerial)
 		a.Preference.AllowUserToManageMFADevices = true
 	})
 	c = newCore(t, srv.Getenv, fakeClock())
 	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "The next logon of alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "alice must set another password at the next logon")
 }
 
 // The networks from which a key without an active policy must be accepted are checked against the policy of the
@@ -437,12 +437,12 @@ func TestAccess_accountPolicyAcceptsTheKeysOfTheRun(t *testing.T) {
 	_, diags := c.Plan(ownPolicy, own, c.Null(ownPolicy))
 	clean(t, diags)
 	_, diags = c.Plan(keyPolicy, ofAccount, c.Null(keyPolicy))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.7")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow contains 198.51.100.7")
 	c = newCore(t, srv.Getenv, fakeClock())
 	_, diags = c.Plan(keyPolicy, ofAccount, c.Null(keyPolicy))
 	clean(t, diags)
 	_, diags = c.Plan(ownPolicy, own, c.Null(ownPolicy))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.7")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow contains 198.51.100.7")
 }
 
 const noFactorLeft = "The user alice would have no second factor, and may not bind one"

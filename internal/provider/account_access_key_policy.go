@@ -21,9 +21,9 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 		Object: "AccessKey network policy of the account",
 		Docs: "The network policy of an account's AccessKey pairs: from which addresses calls that are signed with a long-lived key are taken. " +
 			"Every account has one, which may be inactive and empty. The resource adopts it and changes only the attributes that the configuration sets. `on_destroy` determines what a destroy changes.\n\n" +
-			"**A key that has an active policy of its own (`ram_access_key_policy`) goes by that alone.** Temporary credentials (STS), as of an assumed role, are not evaluated, " +
+			"**A key that has an active policy of its own (`ram_access_key_policy`) is governed by that policy alone.** Temporary credentials (STS), as of an assumed role, are not evaluated, " +
 			"and some products of Alibaba Cloud do not enforce it.\n\n" +
-			"**An active policy that leaves out the address of its own author locks that key out**; only another key, temporary credentials or the console can then undo it. " +
+			"**An active policy that does not allow the address from which it is written locks out the key that wrote it**; only another key, temporary credentials or the console can then undo it. " +
 			"So if the provider uses a long-lived key, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`. " +
 			"Statements of kinds that the provider does not know stay in the policy, whatever is written.",
 		Fields:    network.PolicyFields(),
@@ -45,7 +45,7 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 			if !access.NarrowsPublic(before, after) {
 				return ""
 			}
-			return fmt.Sprintf("Long-lived keys without a policy of their own, that of this run too, will be refused from everywhere but %s.", strings.Join(after.Public, ", "))
+			return fmt.Sprintf("Long-lived keys without a policy of their own, that of this run too, will be rejected from all addresses except %s.", strings.Join(after.Public, ", "))
 		},
 	}
 }

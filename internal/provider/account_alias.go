@@ -118,8 +118,8 @@ func aliasRisks(ctx context.Context, c setting.Change[accountAlias]) []setting.R
 	}
 	account := tf.String(c.Argument("account_id"))
 	old := cmp.Or(tf.Deref(c.Before.Domain), defaultDomain(tf.Deref(before), account))
-	detail := fmt.Sprintf("The default domain follows from the alias, so every RAM user logs on with another name, NAME@%s instead of NAME@%s, and everything that holds a principal name, "+
-		"such as a bookmark of the logon page or the mapping of an identity provider, has to follow.", defaultDomain(*after, account), old)
+	detail := fmt.Sprintf("The default domain follows from the alias, so every RAM user logs on with another name, NAME@%s instead of NAME@%s, and everything that contains a principal name, "+
+		"such as a bookmark of the logon page or the mapping of an identity provider, has to be changed.", defaultDomain(*after, account), old)
 	if old := tf.Deref(before); old != "" {
 		detail += fmt.Sprintf(" The alias %q becomes free, and another account may take it.", old)
 	}

@@ -155,6 +155,6 @@ func TestAccountAlias_singleSignOn(t *testing.T) {
 	denied.Change(func(a *ramtest.Account) { a.Alias = "before" })
 	denied.Inject(ramtest.Rule{Action: "GetUserSsoSettings", Fault: "code", Status: 403, Code: "NoPermission"})
 	_, diags := newCore(t, denied.Getenv, fakeClock()).Create(alias, attributes{"account_alias": "after"})
-	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "could not be found out")
+	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "could not be determined")
 	expect(t, "writes", writes(denied), []string(nil))
 }

@@ -264,5 +264,5 @@ func namesNone(set types.Set) bool {
 // warnOfNone warns that a plan does nothing, such as: no AccessKey pair is disabled.
 func warnOfNone(attribute, noun, done string, userName types.String, diags *diag.Diagnostics) {
 	diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("No %s of user %s will be %s", noun, cmp.Or(userName.ValueString(), "(known after apply)"), done), fmt.Sprintf(
-		"The set %s is empty, so it names no %s, and there is nothing to do.\n\nTo act on all of the user's, leave %[1]s out or set it to null.", attribute, noun))
+		"The set %s is empty, so it selects no %s, and there is nothing to do.\n\nTo select all of the user's, omit %[1]s or set it to null.", attribute, noun))
 }

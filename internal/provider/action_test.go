@@ -434,7 +434,7 @@ func TestAction_refusesTheProvidersOwnKeyAndUser(t *testing.T) {
 		says      string
 	}{
 		"all keys of the own user": {deactivate, func(string) attributes { return attributes{"user_name": "admin"} }, "user_name", "Name the other keys in access_key_ids"},
-		"the own key":              {deactivate, func(own string) attributes { return attributes{"user_name": "admin", "access_key_ids": []string{own}} }, "access_key_ids", "Take the key out of access_key_ids"},
+		"the own key":              {deactivate, func(own string) attributes { return attributes{"user_name": "admin", "access_key_ids": []string{own}} }, "access_key_ids", "Remove the key from access_key_ids"},
 		"the own key, and another": {deactivate, func(own string) attributes {
 			return attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare", own}}
 		}, "access_key_ids", "Terraform itself uses the key"},

@@ -93,7 +93,7 @@ func warnOfLastAdministrator(ctx context.Context, i *instance.Instance, account 
 		}
 	}
 	diagnostics.AccessLost.Warn(diags, fmt.Sprintf("Account %s loses its last administrator", account),
-		"This plan takes the policy AdministratorAccess from every user, role and member of a group that has it. After this apply, only the root account can do everything in the account.")
+		"This plan removes the policy AdministratorAccess from every user, role and group member that has it. After the apply, only the root account has all permissions in the account.")
 }
 
 // administrators returns who has the policy AdministratorAccess. A group without members makes none.
@@ -122,7 +122,7 @@ func administrators(ctx context.Context, client *ram.Client) (all []administrato
 // not warned each time.
 func warnNotEvaluated(summary string, err error, diags *diag.Diagnostics) {
 	if !ram.Denied(err) {
-		diags.AddWarning(summary, "The plan is complete, but it does not say whether it changes who can administer the account.\n\n"+diagnostics.Explain(err))
+		diags.AddWarning(summary, "The plan is complete, but the provider could not check whether it changes who can administer the account.\n\n"+diagnostics.Explain(err))
 	}
 }
 

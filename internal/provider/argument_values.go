@@ -15,15 +15,15 @@ import (
 )
 
 // readArgument reads a value of the type of null.
-func readArgument(path string, given tftypes.Value, null attr.Value) (attr.Value, error) {
+func readArgument(path string, value tftypes.Value, null attr.Value) (attr.Value, error) {
 	switch null.(type) {
 	case types.Bool:
 		var b bool
-		err := readAs(path, "true or false", given, tftypes.Bool, &b)
+		err := readAs(path, "true or false", value, tftypes.Bool, &b)
 		return types.BoolValue(b), err
 	case types.Int64:
 		var f big.Float
-		if err := readAs(path, "a whole number", given, tftypes.Number, &f); err != nil {
+		if err := readAs(path, "a whole number", value, tftypes.Number, &f); err != nil {
 			return nil, err
 		}
 		n, accuracy := f.Int64()
@@ -33,28 +33,28 @@ func readArgument(path string, given tftypes.Value, null attr.Value) (attr.Value
 		return types.Int64Value(n), nil
 	case types.String:
 		var s string
-		err := readAs(path, "a string", given, tftypes.String, &s)
+		err := readAs(path, "a string", value, tftypes.String, &s)
 		return types.StringValue(s), err
 	case types.Set:
-		list, err := readTexts(path, given)
+		list, err := readTexts(path, value)
 		return tf.StringSet(list), err
 	default:
-		return readTextsBy(path, given)
+		return readTextsBy(path, value)
 	}
 }
 
-func readAs(path, what string, given tftypes.Value, kind tftypes.Type, target any) error {
-	if given.IsNull() || !given.Type().Is(kind) {
-		return fmt.Errorf("%s is %s, not %s", path, kindOf(given), what)
+func readAs(path, what string, value tftypes.Value, kind tftypes.Type, target any) error {
+	if value.IsNull() || !value.Type().Is(kind) {
+		return fmt.Errorf("%s is %s, not %s", path, kindOf(value), what)
 	}
-	return given.As(target)
+	return value.As(target)
 }
 
 // readTexts reads strings out of a set, a list or a tuple.
-func readTexts(path string, given tftypes.Value) ([]string, error) {
+func readTexts(path string, value tftypes.Value) ([]string, error) {
 	var elements []tftypes.Value
-	if given.IsNull() || given.As(&elements) != nil {
-		return nil, fmt.Errorf("%s is %s, not a set of strings", path, kindOf(given))
+	if value.IsNull() || value.As(&elements) != nil {
+		return nil, fmt.Errorf("%s is %s, not a set of strings", path, kindOf(value))
 	}
 	list := make([]string, len(elements))
 	for i, element := range elements {
@@ -66,10 +66,10 @@ func readTexts(path string, given tftypes.Value) ([]string, error) {
 }
 
 // readTextsBy reads sets of strings out of a map or an object.
-func readTextsBy(path string, given tftypes.Value) (attr.Value, error) {
+func readTextsBy(path string, value tftypes.Value) (attr.Value, error) {
 	var elements map[string]tftypes.Value
-	if given.As(&elements) != nil {
-		return nil, fmt.Errorf("%s is %s, not a map of sets of strings", path, kindOf(given))
+	if value.As(&elements) != nil {
+		return nil, fmt.Errorf("%s is %s, not a map of sets of strings", path, kindOf(value))
 	}
 	lists := map[string][]string{}
 	for key, element := range elements {
@@ -84,12 +84,12 @@ func readTextsBy(path string, given tftypes.Value) (attr.Value, error) {
 
 // membersOf reads the attributes of an object, or the elements of a map; those of
 // null are none.
-func membersOf(path string, given tftypes.Value) (members map[string]tftypes.Value, err error) {
-	if given.IsNull() {
+func membersOf(path string, value tftypes.Value) (members map[string]tftypes.Value, err error) {
+	if value.IsNull() {
 		return nil, nil
 	}
-	if given.As(&members) != nil {
-		return nil, fmt.Errorf("%s is %s, not an object", path, kindOf(given))
+	if value.As(&members) != nil {
+		return nil, fmt.Errorf("%s is %s, not an object", path, kindOf(value))
 	}
 	return members, nil
 }

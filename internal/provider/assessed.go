@@ -21,8 +21,8 @@ import (
 // baselines do not require.
 var beyondArguments = []string{"account_id", "allow_lock_out", "must_allow", "must_allow_vpcs", "on_destroy", "reset_may_weaken", "timeouts"}
 
-func (s assessed) read(path string, given tftypes.Value) (tf.Values, error) {
-	attributes, err := membersOf(path, given)
+func (s assessed) read(path string, value tftypes.Value) (tf.Values, error) {
+	attributes, err := membersOf(path, value)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func baselineNamed(name string) (baseline, error) {
 func (p baseline) value(setting, attribute string) any {
 	for _, c := range p.controls {
 		if c.setting == setting && c.attribute == attribute {
-			return c.given
+			return c.value
 		}
 	}
 	return nil
@@ -45,7 +45,7 @@ func baselinesTable() string {
 	fmt.Fprintf(&b, "| attribute | %s |\n|---|%s\n", strings.Join(quoted(baselineNames()), " | "), strings.Repeat("---|", len(baselines)))
 	for _, s := range assessedSettings() {
 		for _, a := range s.arguments {
-			if row, asked := baselinesRow(s.name, a.name); asked {
+			if row, required := baselinesRow(s.name, a.name); required {
 				fmt.Fprintf(&b, "| `%s.%s` | %s |\n", s.name, a.name, row)
 			}
 		}
@@ -53,7 +53,7 @@ func baselinesTable() string {
 	return b.String()
 }
 
-func baselinesRow(setting, attribute string) (row string, asked bool) {
+func baselinesRow(setting, attribute string) (row string, required bool) {
 	cells := make([]string, 0, len(baselines))
 	for _, p := range baselines {
 		cell := ""
@@ -61,19 +61,19 @@ func baselinesRow(setting, attribute string) (row string, asked bool) {
 			if c.setting != setting || c.attribute != attribute {
 				continue
 			}
-			asked = true
+			required = true
 			cell = "`" + c.cell() + "` (" + c.id + ")"
 		}
 		cells = append(cells, cell)
 	}
-	return strings.Join(cells, " | "), asked
+	return strings.Join(cells, " | "), required
 }
 
 // cell is what a control requires of its attribute. An audit requires other things, and the
 // attribute helps to pass it.
 func (c control) cell() string {
-	if c.audit != nil && c.given != nil {
-		return asJSON(c.given)
+	if c.audit != nil && c.value != nil {
+		return asJSON(c.value)
 	}
 	return c.wanted.text
 }

@@ -210,8 +210,8 @@ func TestBaselines_data(t *testing.T) {
 			if c.conflict != "" && !sentences.MatchString(c.conflict) {
 				t.Errorf("%s %s: %q is no sentence", p.name, c.id, c.conflict)
 			}
-			v := valueOr(c.given, null)
-			if v.Type(t.Context()) != null.Type(t.Context()) && c.given != nil || c.given != nil && c.audit == nil && !c.wanted.passes(v) {
+			v := valueOr(c.value, null)
+			if v.Type(t.Context()) != null.Type(t.Context()) && c.value != nil || c.value != nil && c.audit == nil && !c.wanted.passes(v) {
 				t.Errorf("%s %s: the baseline's own %v does not pass %s", p.name, c.id, v, c.wanted.text)
 			}
 		}

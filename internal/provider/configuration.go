@@ -240,7 +240,7 @@ func (p *ramProvider) caBundle(argument types.String, diags *diag.Diagnostics) [
 		return nil
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(content) {
-		diags.AddAttributeError(path.Root("ca_bundle_file"), cannotConfigure, fmt.Sprintf("The file %s holds no certificate in PEM.", file))
+		diags.AddAttributeError(path.Root("ca_bundle_file"), cannotConfigure, fmt.Sprintf("The file %s contains no certificate in PEM format.", file))
 	}
 	return content
 }
@@ -314,10 +314,10 @@ func argumentOf(steps *tftypes.AttributePath) path.Path {
 func refuseUnknowns(diags *diag.Diagnostics, block tftypes.Value) {
 	for _, at := range unknowns(block) {
 		detail := fmt.Sprintf("The value of `%s` is not known yet: it depends on something that only an apply will create. "+
-			"The provider needs it before that, and does not guess by looking elsewhere.\n\n"+
+			"The provider needs it earlier, and does not use another source instead.\n\n"+
 			"Use a value that is known when planning, or create what it depends on first, with `-target` or in a configuration of its own.", at)
 		if hint := variableOf[at.String()]; hint != "" {
-			detail += " Or leave the argument out and set the environment variable " + hint + "."
+			detail += " Or omit the argument and set the environment variable " + hint + "."
 		}
 		diags.AddAttributeError(at, cannotConfigure, detail)
 	}

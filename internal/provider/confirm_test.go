@@ -58,7 +58,7 @@ var acceptedWrites = map[string]acceptedWrite{
 	},
 	"MFA device": {
 		kind: deviceKind, after: boundPhone, write: "BindMFADevice", read: "ListVirtualMFADevices", summary: "Cannot confirm the virtual MFA device",
-		unread: "reading it back failed", stale: "does not show it yet",
+		unread: "reading the device failed", stale: "does not return the change yet",
 	},
 	"MFA binding": {
 		arrange: func(a *ramtest.Account) {

@@ -22,9 +22,9 @@ import (
 // reports say about its root account, users and policies.
 type evidence struct {
 	settings map[string]tf.Values
-	report   *reportEvidence               // nil: not given
-	access   *listEvidence[accessEvidence] // nil: not given
-	policies *listEvidence[policyEvidence] // nil: not given
+	report   *reportEvidence               // nil: not value
+	access   *listEvidence[accessEvidence] // nil: not value
+	policies *listEvidence[policyEvidence] // nil: not value
 }
 
 // listEvidence has the results of a data source that lists objects.
@@ -42,7 +42,7 @@ const (
 
 // reportEvidence is a credential report.
 type reportEvidence struct {
-	generated time.Time // zero: not given
+	generated time.Time // zero: not value
 	root      *rowEvidence
 	users     []rowEvidence
 }
@@ -65,7 +65,7 @@ type accessEvidence struct {
 // policyEvidence is a policy.
 type policyEvidence struct {
 	name, kind, document string
-	attachments          int64 // negative: not given
+	attachments          int64 // negative: not value
 }
 
 // evidenceNames are the names that the argument settings may have.
@@ -79,8 +79,8 @@ func evidenceNames() []string {
 
 // readEvidence reads the argument settings. Everything in it is known. An error names
 // the path of a value of the wrong type, and a name that does not exist.
-func readEvidence(given tftypes.Value) (e evidence, err error) {
-	members, err := membersOf("settings", given)
+func readEvidence(value tftypes.Value) (e evidence, err error) {
+	members, err := membersOf("settings", value)
 	if err != nil {
 		return e, err
 	}
@@ -115,8 +115,8 @@ func readEvidence(given tftypes.Value) (e evidence, err error) {
 	return e, nil
 }
 
-func readReport(path string, given tftypes.Value) (*reportEvidence, error) {
-	o, err := openObject(path, given)
+func readReport(path string, value tftypes.Value) (*reportEvidence, error) {
+	o, err := openObject(path, value)
 	if err != nil {
 		return nil, err
 	}
@@ -172,8 +172,8 @@ func readRow(o settingObject) (row rowEvidence, err error) {
 
 // readAccess reads users with the policies that are attached to them. A policy that
 // has a group_name is attached to that group, not to the user.
-func readAccess(path string, given tftypes.Value) (*listEvidence[accessEvidence], error) {
-	o, err := openObject(path, given)
+func readAccess(path string, value tftypes.Value) (*listEvidence[accessEvidence], error) {
+	o, err := openObject(path, value)
 	if err != nil {
 		return nil, err
 	}
@@ -210,10 +210,10 @@ func readAccess(path string, given tftypes.Value) (*listEvidence[accessEvidence]
 }
 
 // readPolicies reads the data source ram_policies, or a list of policies.
-func readPolicies(path string, given tftypes.Value) (*listEvidence[policyEvidence], error) {
+func readPolicies(path string, value tftypes.Value) (*listEvidence[policyEvidence], error) {
 	policies := &listEvidence[policyEvidence]{}
-	if given.Type().Is(tftypes.Object{}) {
-		o, err := openObject(path, given)
+	if value.Type().Is(tftypes.Object{}) {
+		o, err := openObject(path, value)
 		if err != nil {
 			return nil, err
 		}
@@ -226,9 +226,9 @@ func readPolicies(path string, given tftypes.Value) (*listEvidence[policyEvidenc
 		if !named {
 			return nil, fmt.Errorf("%s has no policies", path)
 		}
-		path, given = path+".policies", list
+		path, value = path+".policies", list
 	}
-	list, err := openObjects(path, given)
+	list, err := openObjects(path, value)
 	if err != nil {
 		return nil, err
 	}
@@ -300,7 +300,7 @@ func grantsAll(document string) (bool, error) {
 	}), nil
 }
 
-// containsAny reports whether a text, or a list of texts, is or has one of the values.
+// containsAny reports whether a text, or a list of strings, is or has one of the values.
 func containsAny(raw json.RawMessage, values ...string) bool {
 	var list []string
 	if json.Unmarshal(raw, &list) != nil {
@@ -319,18 +319,18 @@ type settingObject struct {
 	members map[string]tftypes.Value
 }
 
-func openObject(path string, given tftypes.Value) (settingObject, error) {
-	members, err := membersOf(path, given)
+func openObject(path string, value tftypes.Value) (settingObject, error) {
+	members, err := membersOf(path, value)
 	if err == nil && members == nil {
 		err = fmt.Errorf("%s is null, not an object", path)
 	}
 	return settingObject{path, members}, err
 }
 
-func openObjects(path string, given tftypes.Value) ([]settingObject, error) {
+func openObjects(path string, value tftypes.Value) ([]settingObject, error) {
 	var elements []tftypes.Value
-	if given.IsNull() || given.As(&elements) != nil {
-		return nil, fmt.Errorf("%s is %s, not a list of objects", path, kindOf(given))
+	if value.IsNull() || value.As(&elements) != nil {
+		return nil, fmt.Errorf("%s is %s, not a list of objects", path, kindOf(value))
 	}
 	list := make([]settingObject, 0, len(elements))
 	for i, element := range elements {

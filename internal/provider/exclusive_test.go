@@ -189,7 +189,7 @@ func TestMembersExclusive_removesOnlyWhatThePlanShowed(t *testing.T) {
 		none := k.config(k.command)
 		o, diags = c.Apply(k.kind, none, o)
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), k.declared+" is not allowed any more")
+		contains(t, acctest.Messages(diags), k.declared+" is no longer allowed")
 		expect(t, "no longer declared", k.has(account(srv)), []string{k.declared})
 		o, diags = newCore(t, srv.Getenv, fakeClock()).Read(k.kind, o)
 		clean(t, diags)
@@ -388,14 +388,14 @@ func TestMembersExclusive_importAndInvalidInput(t *testing.T) {
 
 		srv.Inject(ramtest.Rule{Action: k.read, Nth: "1-", Fault: "code", Status: 403, Code: "NoPermission"})
 		denied, diags := newCore(t, srv.Getenv, fakeClock()).Read(k.kind, o)
-		contains(t, acctest.Messages(diags), "Cannot read the "+k.noun, "The state is as it was.")
+		contains(t, acctest.Messages(diags), "Cannot read the "+k.noun, "The state is unchanged.")
 		expect(t, "state", denied.State.Equal(o.State), true)
 
 		repaired := staffedLike(t, srv)
 		repaired.Change(k.remove)
 		after, diags := newCore(t, repaired.Getenv, fakeClock()).Read(k.kind, o)
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), "are gone", "no longer checked")
+		contains(t, acctest.Messages(diags), "no longer exist", "no longer checked")
 		expect(t, "state", after.State.IsNull(), true)
 	})
 }

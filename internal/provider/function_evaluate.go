@@ -79,16 +79,16 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		resp.Error = argumentError(1, diagnostics.Sentence(err.Error()))
 		return
 	}
-	given, err := settings.ToTerraformValue(ctx)
+	value, err := settings.ToTerraformValue(ctx)
 	if err != nil {
 		resp.Error = argumentError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
-	if !given.IsFullyKnown() {
+	if !value.IsFullyKnown() {
 		resp.Error = resp.Result.Set(ctx, types.ListUnknown(types.ObjectType{AttrTypes: verdictTypes}))
 		return
 	}
-	found, err := readEvidence(given)
+	found, err := readEvidence(value)
 	if err != nil {
 		resp.Error = argumentError(0, diagnostics.Sentence(err.Error()))
 		return

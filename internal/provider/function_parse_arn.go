@@ -43,9 +43,9 @@ func parseARN(s string) (arn, error) {
 	parts := strings.SplitN(s, ":", 5)
 	switch {
 	case len(parts) < 5:
-		return arn{}, fmt.Errorf("%q is no ARN, such as \"acs:ram::1234567890123456:user/alice\": it has %d of 5 parts", s, len(parts))
+		return arn{}, fmt.Errorf("%q is not an ARN, such as \"acs:ram::1234567890123456:user/alice\": it has %d of 5 parts", s, len(parts))
 	case parts[0] != "acs":
-		return arn{}, fmt.Errorf("%q is no ARN of Alibaba Cloud, which begins with \"acs:\"", s)
+		return arn{}, fmt.Errorf("%q is not an ARN of Alibaba Cloud, which begins with \"acs:\"", s)
 	}
 	a := arn{Service: parts[1], Region: parts[2], AccountID: parts[3], Resource: parts[4], ResourceType: parts[4]}
 	if kind, name, has := strings.Cut(a.Resource, "/"); has {

@@ -234,7 +234,7 @@ func TestParseARN(t *testing.T) {
 		{arn: "acs:log:cn-hangzhou:1:project/a:b", want: [6]any{"log", "cn-hangzhou", "1", "project/a:b", "project", "a:b"}},
 		{arn: "acs:oss:*:*:*", want: [6]any{"oss", "*", "*", "*", "*", nil}},
 		{arn: "", says: []string{"1 of 5 parts"}},
-		{arn: "alice", says: []string{"is no ARN, such as"}},
+		{arn: "alice", says: []string{"is not an ARN, such as"}},
 		{arn: "acs:ram::1234567890123456", says: []string{"4 of 5 parts"}},
 		{arn: "arn:aws:iam::123456789012:user/alice", says: []string{`begins with "acs:"`}},
 		{arn: "ACS:ram::1:user/alice", says: []string{`begins with "acs:"`}},

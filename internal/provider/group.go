@@ -132,27 +132,27 @@ func groupOperation(verb, state string) diagnostics.Operation {
 }
 
 func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	asked := nameIdentity{Name: types.StringValue(req.ID)}
+	identity := nameIdentity{Name: types.StringValue(req.ID)}
 	if req.ID == "" {
-		asked = tf.Get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
+		identity = tf.Get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !groupNamePattern.MatchString(asked.Name.ValueString()) {
-		resp.Diagnostics.AddError("Cannot import the group", fmt.Sprintf("%q is not the name of a group. Nothing was imported.\n\nImport by the name, such as developers.", asked.Name.ValueString()))
+	if !groupNamePattern.MatchString(identity.Name.ValueString()) {
+		resp.Diagnostics.AddError("Cannot import the group", fmt.Sprintf("%q is not the name of a group. Nothing was imported.\n\nImport by the name, such as developers.", identity.Name.ValueString()))
 		return
 	}
 	f := groupOperation("import", "Nothing was imported.")
-	account, ok := instance.CheckNamedAccount(ctx, r.Instance, f, asked.AccountID, &resp.Diagnostics)
+	account, ok := instance.CheckNamedAccount(ctx, r.Instance, f, identity.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	live, err := r.Client.Group(ctx, asked.Name.ValueString())
+	live, err := r.Client.Group(ctx, identity.Name.ValueString())
 	if ram.NotFound(err, "Group") {
-		resp.Diagnostics.AddError("Cannot import the group", fmt.Sprintf("Account %s has no group %q. Nothing was imported.\n\n%s", account, asked.Name.ValueString(), diagnostics.Explain(err)))
+		resp.Diagnostics.AddError("Cannot import the group", fmt.Sprintf("Account %s has no group %q. Nothing was imported.\n\n%s", account, identity.Name.ValueString(), diagnostics.Explain(err)))
 		return
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
@@ -205,7 +205,7 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	if !found {
-		r.RemoveFromState(ctx, state.identity(), resp, "The group is gone", fmt.Sprintf(
+		r.RemoveFromState(ctx, state.identity(), resp, "The group no longer exists", fmt.Sprintf(
 			"The group %[2]q no longer exists in account %[1]s. It was deleted outside of Terraform. The next apply creates a new group, without members and policies.", account, state.Name.ValueString()))
 		return
 	}
@@ -258,7 +258,7 @@ func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, 
 			return
 		}
 		if !found {
-			resp.Diagnostics.AddError("Cannot update the group", fmt.Sprintf("Account %s has no group %q any more. Nothing was changed.\n\nRun again: the next plan creates it.", account, state.Name.ValueString()))
+			resp.Diagnostics.AddError("Cannot update the group", fmt.Sprintf("The group %[2]q no longer exists in account %[1]s. Nothing was changed.\n\nRun again: the next plan creates it.", account, state.Name.ValueString()))
 			return
 		}
 		plan.GroupID, plan.CreateDate = types.StringValue(live.ID), tf.FirstTimestamp(plan.CreateDate, live.CreateDate)
@@ -405,7 +405,7 @@ func (r *groupResource) update(ctx context.Context, live ram.Group, plan groupMo
 		return false
 	}
 	if err != nil && change.Name != nil {
-		if now, readErr := r.Client.RefreshGroup(ctx, *change.Name); readErr == nil && plan.shows(now) {
+		if live, readErr := r.Client.RefreshGroup(ctx, *change.Name); readErr == nil && plan.shows(live) {
 			return true
 		}
 	}

@@ -111,18 +111,18 @@ func (r *groupMembersResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *groupMembersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	asked := groupMembersIdentity{GroupName: types.StringValue(req.ID)}
+	identity := groupMembersIdentity{GroupName: types.StringValue(req.ID)}
 	if req.ID == "" {
-		asked = tf.Get[groupMembersIdentity](ctx, req.Identity, &resp.Diagnostics)
+		identity = tf.Get[groupMembersIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !groupNamePattern.MatchString(asked.GroupName.ValueString()) {
-		resp.Diagnostics.AddError("Cannot import the exclusive group members", fmt.Sprintf("%q is not the name of a group. Nothing was imported.\n\nImport by the name, such as developers.", asked.GroupName.ValueString()))
+	if !groupNamePattern.MatchString(identity.GroupName.ValueString()) {
+		resp.Diagnostics.AddError("Cannot import the exclusive group members", fmt.Sprintf("%q is not the name of a group. Nothing was imported.\n\nImport by the name, such as developers.", identity.GroupName.ValueString()))
 		return
 	}
-	r.ImportPrincipal(ctx, &groupMembersModel{AccountID: asked.AccountID, GroupName: asked.GroupName, Timeouts: owner.NoTimeouts}, resp)
+	r.ImportPrincipal(ctx, &groupMembersModel{AccountID: identity.AccountID, GroupName: identity.GroupName, Timeouts: owner.NoTimeouts}, resp)
 }
 
 func (r *groupMembersResource) Members(ctx context.Context, p ram.Principal, refresh bool) (members []exclusive.Member, err error) {

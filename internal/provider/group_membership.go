@@ -105,9 +105,9 @@ func membershipOperation(verb, state string) diagnostics.Operation {
 
 func (r *membershipResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	user, group, _ := strings.Cut(req.ID, ":")
-	asked := membershipIdentity{UserName: types.StringValue(user), GroupName: types.StringValue(group)}
+	identity := membershipIdentity{UserName: types.StringValue(user), GroupName: types.StringValue(group)}
 	if req.ID == "" {
-		asked = tf.Get[membershipIdentity](ctx, req.Identity, &resp.Diagnostics)
+		identity = tf.Get[membershipIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -115,14 +115,14 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 		return
 	}
 	const nothing = "Nothing was imported."
-	if !owner.UserNamePattern.MatchString(asked.UserName.ValueString()) || !groupNamePattern.MatchString(asked.GroupName.ValueString()) {
+	if !owner.UserNamePattern.MatchString(identity.UserName.ValueString()) || !groupNamePattern.MatchString(identity.GroupName.ValueString()) {
 		resp.Diagnostics.AddError("Cannot import the group membership", fmt.Sprintf(
 			"%q is not <user_name>:<group_name>. %s\n\nImport by the names of the user and the group, such as alice:developers.", req.ID, nothing))
 		return
 	}
 	m := membershipModel{
-		Object:    owner.Object{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: owner.NoTimeouts},
-		GroupName: asked.GroupName, AllowSelf: types.BoolValue(false),
+		Object:    owner.Object{AccountID: identity.AccountID, UserName: identity.UserName, Timeouts: owner.NoTimeouts},
+		GroupName: identity.GroupName, AllowSelf: types.BoolValue(false),
 	}
 	f := membershipOperation("import", nothing)
 	if !owner.PrepareCreate(ctx, r.Instance, f, &m.Object, &resp.Diagnostics) || !r.prepareGroup(ctx, f, &m, &resp.Diagnostics) {
@@ -319,8 +319,8 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	state.AccountID = types.StringValue(account)
 	found, err := r.FindTwice(ctx, r.finder(&state, r.Client.GroupMembers), r.finder(&state, r.Client.RefreshGroupMembers))
 	if err == nil && !found {
-		r.RemoveFromState(ctx, state.identity(), resp, "The group membership is gone", fmt.Sprintf(
-			"The user %q is not a member of the group %q in account %s any more. The next apply adds the user again.", state.UserName.ValueString(), state.GroupName.ValueString(), account))
+		r.RemoveFromState(ctx, state.identity(), resp, "The group membership no longer exists", fmt.Sprintf(
+			"The user %q is no longer a member of the group %q in account %s. The next apply adds the user again.", state.UserName.ValueString(), state.GroupName.ValueString(), account))
 		return
 	}
 	if err == nil && state.GroupID.IsNull() { // moved here

@@ -149,7 +149,7 @@ func TestMembership_ofARecreatedUserIsAbsent(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].ID = "another" })
 	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(membershipKind, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The group membership is gone")
+	contains(t, acctest.Messages(diags), "The group membership no longer exists")
 	expect(t, "state", after.State.IsNull(), true)
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(membershipKind, o)
 	clean(t, diags)

@@ -65,9 +65,9 @@ func (r *groupResource) planRename(ctx context.Context, state, plan groupModel, 
 	case err == nil && other.ID != id:
 		diags.AddAttributeError(path.Root("name"), "Cannot update the group", fmt.Sprintf(
 			"Another group of account %[2]s has the name %[1]q already, and the plan would give it to the group %[3]q:\n\n  group id %[4]s has the name %[3]q and is managed here\n  group id %[5]s has the name %[1]q\n\n"+
-				"Nothing was changed. A group keeps its id, members and policies when it is renamed, so configurations that refer to %[1]q would meet another group.\n\n"+
+				"Nothing was changed. A group keeps its id, members and policies when it is renamed, so configurations that refer to %[1]q would then refer to another group.\n\n"+
 				"If an element was removed from a list that sets count, use for_each with the names as keys, and moved blocks, so that each group keeps its address. "+
-				"To give up the group %[1]q, delete or rename it in an earlier apply. To swap two names, rename one of the groups to a third name in an earlier apply.",
+				"To reuse the name of the group %[1]q, delete or rename that group in an earlier apply. To swap two names, rename one of the groups to a third name in an earlier apply.",
 			after, account, before, id, other.ID))
 	case err != nil && !ram.NotFound(err, "Group"):
 		diagnostics.Report(diags, f, err)

@@ -215,7 +215,7 @@ func TestGroup_followsARenameByOthers(t *testing.T) {
 	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(groupKind, o)
 	clean(t, diags)
 	expect(t, "state", o.State.IsNull(), true)
-	contains(t, acctest.Messages(diags), "The group is gone")
+	contains(t, acctest.Messages(diags), "The group no longer exists")
 }
 
 // One read that lacks a group does not remove it from the state.
@@ -348,6 +348,6 @@ func TestGroup_deletedSinceThePlan(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { delete(a.Groups, "developers") })
 	srv.ForgetCalls()
 	_, diags = c.ApplyPlan(groupKind, config, o, plan)
-	refused(t, diags, "", "Cannot update the group", `has no group "developers" any more. Nothing was changed.`, "the next plan creates it")
+	refused(t, diags, "", "Cannot update the group", `The group "developers" no longer exists in account`, "Nothing was changed.", "the next plan creates it")
 	expect(t, "writes", writes(srv), []string(nil))
 }

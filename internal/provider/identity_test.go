@@ -121,7 +121,7 @@ func TestIdentity_missingInTheStateOfADeletedObject(t *testing.T) {
 			})
 			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(kind, withoutIdentity(o))
 			clean(t, diags)
-			contains(t, acctest.Messages(diags), "gone")
+			contains(t, acctest.Messages(diags), "no longer exist")
 			if !after.State.IsNull() {
 				t.Errorf("it is still in the state: %v", after.State)
 			}

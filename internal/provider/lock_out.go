@@ -64,12 +64,12 @@ func (q consoleQuestion) expiryRisk(a access.ConsoleVerdict) []setting.Risk {
 	case a.Unread != nil:
 		return []setting.Risk{{
 			Attribute: q.expiry, Refuse: true, Summary: expiryForGood,
-			Detail: "Passwords would expire, and whether users may change them before that could not be found out: " + diagnostics.Sentence(a.Unread.Error()) + " If they may not, every RAM user is locked out in the end.",
+			Detail: "Passwords would expire, and whether users may change them before could not be determined: " + diagnostics.Sentence(a.Unread.Error()) + " If they may not, every RAM user is locked out when the password expires.",
 		}}
 	}
 	return []setting.Risk{{
 		Attribute: q.expiry, Refuse: a.Expiry <= access.ShortPasswordAge && !a.ExpiryAccepted, Summary: expiryForGood,
-		Detail: fmt.Sprintf("max_password_age is %d days and allow_user_to_change_password is false%s: every RAM user is locked out once the password is that old. hard_expiry does not decide: without it, the logon demands another password, which users may not set.", a.Expiry, togetherWith),
+		Detail: fmt.Sprintf("max_password_age is %d days and allow_user_to_change_password is false%s: every RAM user is locked out once the password is that old. This does not depend on hard_expiry: if it is false, users must set another password at the logon, which they may not do.", a.Expiry, togetherWith),
 	}}
 }
 
@@ -81,25 +81,25 @@ func (q consoleQuestion) lossRisk(loss access.Loss) setting.Risk {
 	case access.Initial:
 		return setting.Risk{
 			Attribute: q.initial, Refuse: !loss.Accepted, Summary: "Initial passwords may expire at once",
-			Detail: fmt.Sprintf("These users still have the password that an administrator set, and it is older than initial_password_age, or may be, as the service does not say when it was set: %s. Once it has expired, they cannot log on until an administrator sets another password. "+
+			Detail: fmt.Sprintf("These users still have the password that an administrator set, and it is older than initial_password_age, or may be older, because the service does not return when it was set: %s. Once it has expired, they cannot log on until an administrator sets another password. "+
 				"Let them log on and change it first, or set another password after this change.", loss.Names()),
 		}
 	case access.Hard:
 		return setting.Risk{
 			Attribute: q.hard, Refuse: !loss.Accepted, Summary: "Passwords may expire at once, and only an administrator can renew them",
-			Detail: fmt.Sprintf("hard_expiry is true, and the login profiles of these users were not written for longer than max_password_age, so their passwords may be older than that: %s. They could not log on until an administrator sets another password. "+
-				"Let them change their passwords first, as with hard_expiry = false, which demands it at the logon.", loss.Names()),
+			Detail: fmt.Sprintf("hard_expiry is true, and the login profiles of these users were not changed for longer than max_password_age, so their passwords may be older than that: %s. They could not log on until an administrator sets another password. "+
+				"Let them change their passwords first, for example with hard_expiry = false, which requires the change at the next logon.", loss.Names()),
 		}
 	case access.Reset:
 		return setting.Risk{
 			Attribute: q.reset, Refuse: !loss.Accepted, Summary: "Users have to change their passwords, and may not",
-			Detail: fmt.Sprintf("The next logon of %s demands another password, and allow_user_to_change_password is false%s: they cannot log on until an administrator sets another password.", loss.Names(), togetherWith),
+			Detail: fmt.Sprintf("%s must set another password at the next logon, and allow_user_to_change_password is false%s: they cannot log on until an administrator sets another password.", loss.Names(), togetherWith),
 		}
 	case access.Second: // below
 	}
 	return setting.Risk{
 		Attribute: q.factor, Refuse: !loss.Accepted, Summary: "A second factor is mandatory, but users may not bind one",
-		Detail: fmt.Sprintf("A second factor is demanded and allow_user_to_manage_mfa_devices is false%s, but these users have none that the account accepts: %s. They could not log on. "+
+		Detail: fmt.Sprintf("A second factor is required and allow_user_to_manage_mfa_devices is false%s, but these users have none that the account accepts: %s. They could not log on. "+
 			"Bind their devices in an earlier apply, or let users bind them.", togetherWith, loss.Names()),
 	}
 }
@@ -111,7 +111,7 @@ func (q consoleQuestion) unreadRisk(err error) setting.Risk {
 	}
 	return setting.Risk{
 		Attribute: attribute, Refuse: true, Summary: "Users may be locked out of the console",
-		Detail: "Whether users would be locked out could not be found out: " + diagnostics.Sentence(err.Error()) + " A user cannot log on who needs a second factor, has none and may not bind one, who has to change the password and may not, or whose password has expired.",
+		Detail: "Whether users would be locked out could not be determined: " + diagnostics.Sentence(err.Error()) + " A user cannot log on who needs a second factor, has none and may not bind one, who has to change the password and may not, or whose password has expired.",
 	}
 }
 
@@ -127,18 +127,18 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 			d.Detail = fmt.Sprintf("password_reset_required is true, and the account's allow_user_to_change_password is false%s: the user %s cannot log on until an administrator sets another password without this.", togetherWith, loss.Names())
 		case access.Second:
 			d.Summary = fmt.Sprintf("The user %s would have no second factor, and may not bind one", loss.Names())
-			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without this second factor, the user %s cannot log on to the console.", togetherWith, loss.Names())
+			d.Detail = fmt.Sprintf("The account or the login profile requires a second factor, and allow_user_to_manage_mfa_devices is false%s: without this second factor, the user %s cannot log on to the console.", togetherWith, loss.Names())
 		case access.Initial, access.Hard: // come from the password policy, never from one user
 		}
 		if unread != nil {
-			d.Detail += " The preference of the account could not be read, so the strictest one is assumed: " + diagnostics.Sentence(unread.Error())
+			d.Detail += " The security preference of the account could not be read, so the provider assumes the strictest one:  " + diagnostics.Sentence(unread.Error())
 		}
 		found = append(found, d)
 	}
 	if unread != nil && len(losses) == 0 {
 		found = append(found, setting.Risk{
 			Attribute: attributes[access.Second], Refuse: true, Summary: fmt.Sprintf("The user %s may be locked out of the console", change.Name),
-			Detail: "Whether the user would be locked out could not be found out: " + diagnostics.Sentence(unread.Error()),
+			Detail: "Whether the user would be locked out could not be determined: " + diagnostics.Sentence(unread.Error()),
 		})
 	}
 	return found
@@ -149,9 +149,9 @@ const namesRefused = "The names that the identity provider sends may no longer b
 // lostNames says which users cannot log on under single sign-on.
 func lostNames(a access.NameVerdict, names string) string {
 	if a.Unread != nil {
-		return "Whether single sign-on is enabled could not be found out: " + diagnostics.Sentence(a.Unread.Error()) + " If it is, and the identity provider sends " + names + ", its users cannot log on to the console."
+		return "Whether single sign-on is enabled could not be determined: " + diagnostics.Sentence(a.Unread.Error()) + " If it is, and the identity provider sends " + names + ", its users cannot log on to the console."
 	}
-	return "Single sign-on is enabled, and which names the identity provider sends is not known here: if it sends " + names + ", its users cannot log on to the console."
+	return "Single sign-on is enabled, and the provider does not know which names the identity provider sends: if it sends " + names + ", its users cannot log on to the console."
 }
 
 // boundDevice is the second factor that an MFA device is.

@@ -115,13 +115,13 @@ func TestAccLockOut_weakerPolicyOfTheProvidersKey(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = fromElsewhere })
 	kept := account(srv).Users["admin"].Keys[0].Policy
 
-	const mustBeAllowed = "must_allow names " + callerAddress + ", but classic_allow_list would be 203.0.113.0/24, which is the account's list"
+	const mustBeAllowed = "must_allow contains " + callerAddress + ", but classic_allow_list would be 203.0.113.0/24, which is the account's list"
 	isRefused(c, srv, []string{"destroy", "-auto-approve"}, mustBeAllowed)
 	must(t, c.Configure(own(`status = "Inactive"
   must_allow = ["`+callerAddress+`"]`)))
 	isRefused(c, srv, []string{"apply", "-auto-approve"}, mustBeAllowed, "allow_lock_out = true")
 	must(t, c.Configure(own(`status = "Inactive"`)))
-	isRefused(c, srv, []string{"apply", "-auto-approve"}, "The provider's own key may be locked out", key.AccessKeyID, "goes by the policy of the account, which lets in only 203.0.113.0/24")
+	isRefused(c, srv, []string{"apply", "-auto-approve"}, "The provider's own key may be locked out", key.AccessKeyID, "is governed by the policy of the account, which allows only 203.0.113.0/24")
 
 	must(t, c.Configure(own(`status = "Active"`)))
 	c.run(0, "apply", "-auto-approve")
@@ -150,7 +150,7 @@ func TestAccLockOut_keyOfARoleThatMayNotReadUsers(t *testing.T) {
 	c := newCLI(t, srv.Getenv, list(""))
 	for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {
 		isRefused(c, srv, command, "The provider's own key may be locked out", key.AccessKeyID, "a role is assumed with that key",
-			"Whether the key belongs to this account could not be determined, so it may", "ram:GetUser", "Name the addresses from which Terraform runs in must_allow")
+			"Whether the key belongs to this account could not be determined, so it may", "ram:GetUser", "Add the addresses from which Terraform runs to must_allow")
 	}
 	expect(t, "policy of the account", account(srv).AccessKeyPolicy, "")
 	must(t, c.Configure(list(`must_allow = ["203.0.113.10"]`)))

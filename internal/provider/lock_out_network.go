@@ -50,7 +50,7 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 		found = append(found, uncheckedRisks(verdict)...)
 	})
 	if err != nil {
-		found = append(found, setting.Risk{Attribute: "status", Refuse: true, Summary: ownKeyLost, Detail: "Whether a key is locked out could not be found out: " + diagnostics.Sentence(err.Error())})
+		found = append(found, setting.Risk{Attribute: "status", Refuse: true, Summary: ownKeyLost, Detail: "Whether a key is locked out could not be determined: " + diagnostics.Sentence(err.Error())})
 	}
 	return found
 }
@@ -61,13 +61,13 @@ func uncheckedRisks(a access.KeyVerdict) (found []setting.Risk) {
 	if a.Unchecked {
 		found = append(found, setting.Risk{
 			Attribute: "status", Refuse: true, Summary: summary,
-			Detail: "Without an active policy of its own the key goes by the policy of the account, which could not be read: " + diagnostics.Sentence(a.Unread.Error()) + " So it is not known whether the account's policy lets in what must_allow names.",
+			Detail: "The key has no active policy of its own, so the policy of the account governs it, which could not be read: " + diagnostics.Sentence(a.Unread.Error()) + " So it is not known whether that policy allows the addresses in must_allow.",
 		})
 	}
 	if a.Unclear {
 		found = append(found, setting.Risk{
 			Attribute: "status", Refuse: !a.Accepted, Summary: summary,
-			Detail: "The policy that would be enforced has a statement of a type or an effect that the provider does not know, such as one that denies. It was not enforced before, and may refuse what must_allow and must_allow_vpcs name. Remove the statement in the console, or check what it refuses.",
+			Detail: "The policy that would be enforced has a statement of a type or an effect that the provider does not know, such as one that denies. It was not enforced before, and may reject addresses in must_allow and must_allow_vpcs. Remove the statement in the console, or check which addresses it rejects.",
 		})
 	}
 	return found
@@ -83,14 +83,14 @@ func refusedRisks(a access.KeyVerdict) (found []setting.Risk) {
 	if len(a.Public) > 0 {
 		found = append(found, setting.Risk{
 			Attribute: "classic_allow_list", Refuse: !a.Accepted, Summary: summary,
-			Detail: fmt.Sprintf("must_allow names %s, but classic_allow_list would be %s%s: keys that the policy governs would be refused from there.",
+			Detail: fmt.Sprintf("must_allow contains %s, but classic_allow_list would be %s%s: keys that the policy governs would be rejected from there.",
 				strings.Join(a.Public, ", "), strings.Join(a.Refused.Public, ", "), policy),
 		})
 	}
 	if len(a.VPC) > 0 {
 		found = append(found, setting.Risk{
 			Attribute: "vpc_allow_list", Refuse: !a.Accepted, Summary: summary,
-			Detail: fmt.Sprintf("must_allow_vpcs names %s, but vpc_allow_list would be %s%s: keys that the policy governs would be refused from there.",
+			Detail: fmt.Sprintf("must_allow_vpcs contains %s, but vpc_allow_list would be %s%s: keys that the policy governs would be rejected from there.",
 				byVPC(a.VPC), byVPC(a.Refused.VPC), policy),
 		})
 	}
@@ -108,11 +108,11 @@ func byVPC(networks map[string][]string) string {
 
 const ownKeyLost = "The provider's own key may be locked out"
 
-// ownKeyRisk refuses to lock out a key of the provider. From which address the service sees this run is not known here, so the
-// configuration has to contain it.
+// ownKeyRisk refuses to lock out a key of the provider. The provider does not know from which address its calls reach the service, so
+// the configuration has to contain it.
 func ownKeyRisk(a access.KeyVerdict, ofKey bool) setting.Risk {
-	const after = " From which address the service sees this run is not known here, and a key that is locked out cannot undo the change. " +
-		"Name the addresses from which Terraform runs in must_allow, or in must_allow_vpcs for addresses inside a VPC; the plan then makes sure that the lists let them in. Or use temporary credentials, to which no network policy applies."
+	const after = " The provider does not know from which address its calls reach the service, and a key that is locked out cannot undo the change. " +
+		"Add the addresses from which Terraform runs to must_allow, or to must_allow_vpcs if they are inside a VPC; the plan then checks that the lists allow them. Or use temporary credentials, to which no network policy applies."
 	d := setting.Risk{Attribute: "classic_allow_list", Refuse: !a.Accepted, Summary: ownKeyLost}
 	governed := "this policy governs every long-lived key of the account that has no policy of its own, or an inactive one"
 	if ofKey {
@@ -124,10 +124,10 @@ func ownKeyRisk(a access.KeyVerdict, ofKey bool) setting.Risk {
 	switch {
 	case a.Fallback && a.Unread != nil:
 		d.Attribute = "status"
-		governed = "without an active policy of its own it goes by the policy of the account, which could not be read: " + diagnostics.Sentence(a.Unread.Error())
+		governed = "without an active policy of its own it is governed by the policy of the account, which could not be read: " + diagnostics.Sentence(a.Unread.Error())
 	case a.Fallback:
 		d.Attribute = "status"
-		governed = "without an active policy of its own it goes by the policy of the account, which lets in only " + listsOf(a.By)
+		governed = "without an active policy of its own it is governed by the policy of the account, which allows only " + listsOf(a.By)
 	}
 	if !a.Lost.Signs {
 		governed += "; a role is assumed with that key"
@@ -166,13 +166,13 @@ func idleListRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	case lists && !c.Manages("status") && status == ram.NetworkPolicyInactive:
 		return []setting.Risk{{
 			Attribute: "status", Rank: diagnostics.LessSecure, Summary: "The lists are not enforced",
-			Detail: "The configuration gives lists and no status, and the policy is Inactive: the lists are saved, and keys are accepted from everywhere. Set status = \"Active\" to enforce them.",
+			Detail: "The configuration sets lists but no status, and the policy is Inactive: the lists are saved, and keys are accepted from everywhere. Set status = \"Active\" to enforce them.",
 		}}
 	case status == ram.NetworkPolicyActive && c.After.Public != nil && c.After.VPC != nil && len(c.After.Public)+len(c.After.VPC) == 0 &&
 		(tf.Deref(c.Before.Status) != status || len(c.Before.Public)+len(c.Before.VPC) > 0):
 		return []setting.Risk{{
 			Attribute: "status", Rank: diagnostics.LessSecure, Summary: "The network policy is Active and has no lists",
-			Detail: "A policy without classic_allow_list and vpc_allow_list lets in every address (assumed: the service's reference does not describe it).",
+			Detail: "A policy without classic_allow_list and vpc_allow_list allows every address (assumed: the service's reference does not describe it).",
 		}}
 	}
 	return nil
@@ -204,9 +204,9 @@ func vpcOnlyRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 		return nil
 	}
 	return []setting.Risk{{
-		Attribute: "classic_allow_list", Summary: "The network policy names no public address",
+		Attribute: "classic_allow_list", Summary: "The network policy contains no public address",
 		Detail: "The policy would be Active, with VPCs and without classic_allow_list. The service's reference does not say whether keys are then refused from the internet; " +
-			"the provider assumes that they are not. To keep the internet out, or to be sure that this run is let in, give classic_allow_list.",
+			"the provider assumes that they are not. To exclude the internet, or to be sure that this run is allowed, set classic_allow_list.",
 	}}
 }
 
@@ -219,17 +219,17 @@ func sizeRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	if c.Manages("vpc_allow_list") {
 		attribute = "vpc_allow_list"
 	}
-	const tail = " The service decides; if it refuses, nothing changes."
+	const tail = " The service accepts or rejects the policy; if it rejects it, nothing changes."
 	switch {
 	case statements > network.MostStatements && statements > statementsBefore:
 		return []setting.Risk{{
 			Attribute: attribute, Rank: diagnostics.Other, Summary: "The network policy has more statements than documented",
-			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d statements; the documented quota is %d, which an account may have raised.", statements, network.MostStatements) + tail,
+			Detail: fmt.Sprintf("Together with the statements that the configuration does not manage, the policy would have %d statements; the documented quota is %d, which an account may have raised.", statements, network.MostStatements) + tail,
 		}}
 	case addresses > network.MostAddresses && addresses > addressesBefore:
 		return []setting.Risk{{
 			Attribute: attribute, Rank: diagnostics.Other, Summary: "The network policy has more addresses than documented",
-			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d addresses; the documented quota is %d. Whether the service counts them by policy or by statement is not documented.", addresses, network.MostAddresses) + tail,
+			Detail: fmt.Sprintf("Together with the addresses that the configuration does not manage, the policy would have %d addresses; the documented quota is %d. Whether the service counts them by policy or by statement is not documented.", addresses, network.MostAddresses) + tail,
 		}}
 	}
 	return nil

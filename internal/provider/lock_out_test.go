@@ -89,11 +89,11 @@ func TestLockOut_masksMustContainTheRequiredNetworks(t *testing.T) {
 		{"enable_save_mfa_ticket": false, "must_allow": []string{"192.0.2.1"}}, // the live masks, which are not managed
 	} {
 		_, diags := c.Create(preference, refused)
-		contains(t, acctest.Messages(acctest.Errors(diags)), "Logon masks keep out what must be allowed", "allow_lock_out = true")
+		contains(t, acctest.Messages(acctest.Errors(diags)), "The logon masks exclude addresses that must be allowed", "allow_lock_out = true")
 		refused["allow_lock_out"] = true
 		_, diags = c.Plan(preference, refused, c.Null(preference))
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), "Logon masks keep out what must be allowed", "allow_lock_out = true accepts this")
+		contains(t, acctest.Messages(diags), "The logon masks exclude addresses that must be allowed", "allow_lock_out = true accepts this")
 	}
 	for _, fine := range []attributes{
 		{"login_network_masks": []string{}, "must_allow": []string{"192.0.2.1"}},
@@ -123,7 +123,7 @@ func TestLockOut_valuesUnknownInThePlanAreCheckedBeforeTheWrite(t *testing.T) {
 		known := attributes{"login_network_masks": []string{"203.0.113.0/24"}, "must_allow": []string{"192.0.2.1"}}
 		plan.PlannedState = c.Dynamic(c.Propose(preference, c.Build(c.Schemas.ResourceSchemas[preference], known), c.Planned(preference, plan)))
 		_, diags = c.ApplyPlan(preference, known, o, plan)
-		if !strings.Contains(acctest.Messages(acctest.Errors(diags)), "Logon masks keep out what must be allowed") {
+		if !strings.Contains(acctest.Messages(acctest.Errors(diags)), "The logon masks exclude addresses that must be allowed") {
 			t.Errorf("%s: not refused:\n%s", name, acctest.Messages(diags))
 		}
 	}
@@ -136,7 +136,7 @@ func TestLockOut_warnsOfPrivateMasks(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Plan(preference, attributes{"login_network_masks": []string{"10.0.0.0/8", "192.168.0.0/16"}}, c.Null(preference))
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "Logon masks hold private addresses only")
+	contains(t, acctest.Messages(diags), "The logon masks contain private addresses only")
 }
 
 // withProfile gives users login profiles.
@@ -178,7 +178,7 @@ func TestLockOut_secondFactorThatUsersCannotBind(t *testing.T) {
 		withProfile(denied, "alice")
 		denied.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
 		_, diags = newCore(t, denied.Getenv, fakeClock()).Create(preference, impossible)
-		contains(t, acctest.Messages(acctest.Errors(diags)), "could not be found out", action)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "could not be determined", action)
 	}
 
 	_, diags = c.Plan(preference, attributes{"mfa_operation_for_login": "mandatory"}, c.Null(preference))
@@ -406,7 +406,7 @@ func TestLockOut_warnsOfIPv6Masks(t *testing.T) {
 	c := newCore(t, old(t).Getenv, fakeClock())
 	_, diags := c.Create(preference, attributes{"login_network_masks": []string{"2001:db8::/32", "203.0.113.0/24"}})
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "Logon masks contain IPv6 networks", "2001:db8::/32")
+	contains(t, acctest.Messages(diags), "The logon masks contain IPv6 networks", "2001:db8::/32")
 }
 
 // Beyond the documented limits the service decides.

@@ -133,7 +133,7 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The console logon of a RAM user. The password is either write-only and stored in neither the plan nor the state, or random and encrypted in the state. " +
-			"The provider never overwrites an existing profile: import it.\n\nAfter the profile is destroyed, the user cannot log on to the console any more. The service does not document whether open sessions end. AccessKey pairs are not affected.",
+			"The provider never overwrites an existing profile: import it.\n\nAfter the profile is destroyed, the user can no longer log on to the console. The service does not document whether open sessions end. AccessKey pairs are not affected.",
 		Attributes: owner.Attributes(ctx, own),
 	}
 }
@@ -143,9 +143,9 @@ func (r *loginProfileResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *loginProfileResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	asked := owner.UserIdentity{UserName: types.StringValue(req.ID)}
+	identity := owner.UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
-		asked = tf.Get[owner.UserIdentity](ctx, req.Identity, &resp.Diagnostics)
+		identity = tf.Get[owner.UserIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -153,7 +153,7 @@ func (r *loginProfileResource) ImportState(ctx context.Context, req resource.Imp
 		return
 	}
 	f := diagnostics.Operation{Name: "import the login profile", State: "The state is unchanged."}
-	m := loginProfileModel{Object: owner.Object{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: owner.NoTimeouts}, AllowLockOut: types.BoolValue(false)}
+	m := loginProfileModel{Object: owner.Object{AccountID: identity.AccountID, UserName: identity.UserName, Timeouts: owner.NoTimeouts}, AllowLockOut: types.BoolValue(false)}
 	if !owner.FindImported(ctx, r.Instance, "login profile", req.ID, &m.Object, &resp.Diagnostics) {
 		return
 	}
@@ -228,7 +228,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 		return found, ram.IgnoreNotFound(err, "User") // a stale response may contradict another one
 	}, find)
 	if err == nil && !found {
-		r.RemoveFromState(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
+		r.RemoveFromState(ctx, state.Identity(), resp, "The login profile no longer exists", fmt.Sprintf(
 			"The RAM user %q of account %s no longer has a login profile, or no longer exists. It was deleted outside of Terraform. The next apply creates a new login profile with the password of the configuration.",
 			state.UserName.ValueString(), account))
 		return
@@ -358,11 +358,11 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	if err == nil {
 		user.ID = "" // a confirmed deletion needs no read of the user
 	}
-	left, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+	deleted, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, found, err := findLoginProfile(ctx, r.Instance, &user)
 		return err == nil && !found, ram.IgnoreNotFound(err, "User") // a stale response may contradict another one
 	})
-	diagnostics.ReportDelete("login profile", left, err, &resp.Diagnostics)
+	diagnostics.ReportDelete("login profile", deleted, err, &resp.Diagnostics)
 }
 
 // followOwner finds the present name of the user, by its id, and reports that the user is

@@ -34,7 +34,7 @@ type foundProfile struct {
 func (r *loginProfileResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = listing.Schema("Finds the login profiles of RAM users: who may log on to the console. It costs one call per user.",
 		append(listing.UserFilters("the login profile"),
-			listing.TextFilter("status", "Only profiles of this status: `Active`, or `Inactive` if the console logon is switched off.", stringvalidator.OneOf(active, inactive)),
+			listing.TextFilter("status", "Only profiles of this status: `Active`, or `Inactive` if console logon is disabled.", stringvalidator.OneOf(active, inactive)),
 			listing.FlagFilter("without_mfa", "`true` finds only profiles of users who have no MFA device, virtual or not, and so log on with the password alone unless the account or the profile demands more; "+
 				"`false` only those of users who have one. It lists the virtual devices of the account once, and costs one more call for each profile whose user has none."))...)
 }

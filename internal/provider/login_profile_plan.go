@@ -67,9 +67,9 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 			"The login profile has a password that Terraform did not set, and keeps it: the first password_wo_version is only recorded. To set the password, apply once more with another password_wo_version.")
 	}
 	if state.Status.ValueString() == inactive && config.Status.ValueString() == active {
-		diagnostics.LessSecure.WarnAt(&resp.Diagnostics, path.Root("status"), "The console logon is switched on again",
+		diagnostics.LessSecure.WarnAt(&resp.Diagnostics, path.Root("status"), "The console logon will be enabled again",
 			"The login profile is Inactive: an administrator disabled the logon, or the service did because it was not used. The configuration says Active, so the user will be able to log on again. "+
-				"If it was switched off for a reason, take status out of the configuration.")
+				"If it must stay disabled, remove status from the configuration.")
 	}
 }
 
@@ -110,11 +110,11 @@ func accessChange(name string, change ram.LoginProfileChange) access.UserChange 
 
 // checkAccess refuses, before a request is sent, to lock the user out.
 func (r *loginProfileResource) checkAccess(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
-	asked := accessChange(plan.UserName.ValueString(), change)
-	if plan.Status.ValueString() == inactive || !asked.Reset && !asked.MFARequired {
+	userChange := accessChange(plan.UserName.ValueString(), change)
+	if plan.Status.ValueString() == inactive || !userChange.Reset && !userChange.MFARequired {
 		return true
 	}
-	for _, d := range userRisks(ctx, r.Instance, asked, plan.AllowLockOut.ValueBool(), profileAttributes) {
+	for _, d := range userRisks(ctx, r.Instance, userChange, plan.AllowLockOut.ValueBool(), profileAttributes) {
 		if !plan.AllowLockOut.ValueBool() {
 			d.Report(false, diags)
 		}

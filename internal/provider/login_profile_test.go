@@ -90,7 +90,7 @@ func TestLoginProfile_isNotCreatedWithoutAPassword(t *testing.T) {
 		config attributes
 		says   string
 	}{
-		{attributes{"user_name": "alice"}, "needs a password"},
+		{attributes{"user_name": "alice"}, "requires a password"},
 		{attributes{"user_name": "alice", "password_wo": password}, "password_wo_version"},
 		{attributes{"user_name": "alice", "password_wo_version": 1}, "password_wo"},
 		{logon(attributes{"pgp_key": "nonsense"}), "Cannot use the PGP key"},
@@ -157,7 +157,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	srv.ChangeBefore("CreateLoginProfile", addProfile)
 	c = newCore(t, srv.Getenv, clockOf(srv))
 	o, diags = c.Create(profileKind, logon(nil))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "already has a login profile", "It appeared while this one was being created", "terraform import <address> alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "already has a login profile", "It was created during this apply", "terraform import <address> alice")
 	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "password", profile(srv).Password, "chosen by the user")
 }
@@ -265,7 +265,7 @@ func TestLoginProfile_unmanagedFlagsAreNeverChanged(t *testing.T) {
 	expect(t, "mfa", profile(srv).MFABindRequired, true)
 	plan, diags := c.Plan(profileKind, logon(attributes{"password_wo_version": 2, "status": "Active"}), o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "WARNING: The console logon is switched on again")
+	contains(t, acctest.Messages(diags), "WARNING: The console logon will be enabled again")
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
 }
 
@@ -465,7 +465,7 @@ func TestLoginProfile_deletedProfileIsRemovedFromTheState(t *testing.T) {
 		expect(t, "state", after.State.Equal(o.State), true)
 		srv.Change(lose)
 		after, diags = c.Read(profileKind, o)
-		contains(t, acctest.Messages(diags), "WARNING: The login profile is gone")
+		contains(t, acctest.Messages(diags), "WARNING: The login profile no longer exists")
 		expect(t, "state", after.State.IsNull(), true)
 		_, diags = c.Destroy(profileKind, o)
 		clean(t, diags)

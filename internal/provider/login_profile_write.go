@@ -63,7 +63,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		case err == nil:
 			return created, true
 		case ram.Exists(err) && unknowns == 0:
-			reportProfileExists(plan, "It appeared while this one was being created. ", diags)
+			reportProfileExists(plan, "It was created during this apply. ", diags)
 			return none, false
 		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
 			r.reportRefused(f, err, diags)
@@ -110,14 +110,14 @@ func (r *loginProfileResource) profileExists(ctx context.Context, name string) (
 // reportNoPassword reports that a new profile needs a password.
 func reportNoPassword(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot create the login profile",
-		"A new login profile needs a password, and the configuration has none. Nothing was created.\n\n"+
+		"A new login profile requires a password, and the configuration does not set one. Nothing was created.\n\n"+
 			"Set password_wo and password_wo_version, or pgp_key and password_wo_version for a random password. If the user already has a login profile, import it: that needs no password.")
 }
 
 // reportPasswordDue reports that a new version needs a password that is missing.
 func reportPasswordDue(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot update the login profile",
-		"password_wo_version changes, which requires a password, and the configuration has none. Nothing was changed.\n\nSet password_wo or pgp_key, or keep the version.")
+		"password_wo_version changes, which requires a password, and the configuration does not set one. Nothing was changed.\n\nSet password_wo or pgp_key, or restore the previous version.")
 }
 
 // password returns the password to send: that of the configuration or, with pgp_key, a
@@ -156,7 +156,7 @@ func (r *loginProfileResource) password(ctx context.Context, f diagnostics.Opera
 func reportProfileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics) {
 	name := plan.UserName.ValueString()
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the login profile", fmt.Sprintf(
-		"The RAM user %q of account %s already has a login profile. %sIt was not changed, and is not in the state.\n\nTo manage it with Terraform, import it; its password stays:\n\n  terraform import <address> %[1]s",
+		"The RAM user %q of account %s already has a login profile. %sIt was not changed, and is not in the state.\n\nTo manage it with Terraform, import it; the user keeps the password:\n\n  terraform import <address> %[1]s",
 		name, plan.AccountID.ValueString(), why))
 }
 
@@ -279,9 +279,9 @@ func warnProfileChanged(written loginProfileModel, live ram.LoginProfile, diags 
 // service knows.
 func brokenRules(policy ram.PasswordPolicy, userName, password string) (broken []string) {
 	has := func(kind func(rune) bool) bool { return strings.ContainsFunc(password, kind) }
-	rule := func(breaks bool, words string, arguments ...any) {
+	rule := func(breaks bool, message string, arguments ...any) {
 		if breaks {
-			broken = append(broken, fmt.Sprintf(words, arguments...))
+			broken = append(broken, fmt.Sprintf(message, arguments...))
 		}
 	}
 	least := func(n *int64) int64 {

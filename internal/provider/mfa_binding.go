@@ -100,8 +100,8 @@ func (b *mfaBinding) IdentitySchema(_ context.Context, _ resource.IdentitySchema
 	resp.IdentitySchema = owner.IdentitySchema(nil)
 }
 
-func (b *mfaBinding) operation(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the MFA binding", State: now}
+func (b *mfaBinding) operation(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the MFA binding", State: state}
 }
 
 // ValidateConfig refuses a seed that is none.
@@ -217,11 +217,11 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 		return
 	}
 	if err := mfa.Bind(ctx, b.Instance, user, serial, config.SeedWO.ValueString()); err != nil {
-		now := "The device is still not bound."
+		state := "The device is still not bound."
 		if ram.OutcomeUnknown(err) {
-			now = fmt.Sprintf("It is unknown whether the device is bound. The binding is not in the state. If the next apply reports that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
+			state = fmt.Sprintf("It is unknown whether the device is bound. The binding is not in the state. If the next apply reports that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
 		}
-		diagnostics.Report(&resp.Diagnostics, b.operation("create", now+mfa.ExplainRefusedCodes(b.Instance, err)), err)
+		diagnostics.Report(&resp.Diagnostics, b.operation("create", state+mfa.ExplainRefusedCodes(b.Instance, err)), err)
 		return
 	}
 	device := ram.MFADevice{SerialNumber: serial, UserID: user.ID, UserName: user.Name}
@@ -301,7 +301,7 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		return
 	}
 	if !found {
-		b.RemoveFromState(ctx, state.Identity(), resp, "The MFA binding is gone", fmt.Sprintf(
+		b.RemoveFromState(ctx, state.Identity(), resp, "The MFA binding no longer exists", fmt.Sprintf(
 			"The user %q no longer has the device %s. The binding was removed from the state. The next plan proposes to bind the device again.", state.UserName.ValueString(), state.SerialNumber.ValueString()))
 		return
 	}
@@ -391,12 +391,12 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if diagnostics.Report(&resp.Diagnostics, f, mfa.Unbind(ctx, b.Instance, device)) {
 		return
 	}
-	const now = "The service accepted the request, but it could not be confirmed that the device is unbound. The next apply checks again."
+	const unconfirmed = "The service accepted the request, but it could not be confirmed that the device is unbound. The next apply checks again."
 	freed, err := mfa.Wait(ctx, b.Instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
 		return !found || seen.UserID != device.UserID
 	})
 	if err == nil && !freed {
 		err = fmt.Errorf("the device is still listed as bound after %s", instance.ConfirmLimit)
 	}
-	diagnostics.Report(&resp.Diagnostics, b.operation("destroy", now), err)
+	diagnostics.Report(&resp.Diagnostics, b.operation("destroy", unconfirmed), err)
 }

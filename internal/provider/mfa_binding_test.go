@@ -174,7 +174,7 @@ func TestMFABinding_absentBindingIsRemovedFromTheState(t *testing.T) {
 			expect(t, "bob's device", account(srv).Users["bob"].MFASerial, before.Users["bob"].MFASerial)
 			after, diags := bindingCore(t, srv).Read(bindingKind, o)
 			clean(t, diags)
-			contains(t, acctest.Messages(diags), "The MFA binding is gone")
+			contains(t, acctest.Messages(diags), "The MFA binding no longer exists")
 			expect(t, "state", after.State.IsNull(), true)
 		})
 	}

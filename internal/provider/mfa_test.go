@@ -413,7 +413,7 @@ func TestMFADevice_deletedDeviceIsRemovedFromTheState(t *testing.T) {
 	fresh = newCore(t, srv.Getenv, inStep(srv, 0))
 	after, diags := fresh.Read(deviceKind, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The virtual MFA device is gone")
+	contains(t, acctest.Messages(diags), "The virtual MFA device no longer exists")
 	expect(t, "state", after.State.IsNull(), true)
 
 	// An old state, of a CLI without identities, leaves too.

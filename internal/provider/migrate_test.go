@@ -600,7 +600,7 @@ func TestAccMigration_withMovedBlocks(t *testing.T) {
 	c.write("moved.tf", contentOf(t, migration, "after-moved", "moved.tf"))
 	planned := c.run(0, "plan")
 	contains(t, planned, `alicloud_ram_user.people["alice"] has moved to ram_user.people["alice"]`, "0 to add, 0 to change, 0 to destroy",
-		"Passwords are removed from the state", "The file with the secret stays where it is", "enforce_mfa_for_login was not enforced")
+		"Passwords are removed from the state", "The file with the secret was not deleted", "enforce_mfa_for_login was not enforced")
 	printed := planned + c.run(0, "apply", "-auto-approve")
 	c.write("moved.tf", "") // and without the former provider
 	removeFormer(t, c)

@@ -199,7 +199,7 @@ var moves = map[string]moved{
 		state: `{"id":"` + aliceKey + `","create_time":"2026-01-01T00:00:00Z","encrypted_secret":null,"key_fingerprint":null,"pgp_key":null,"secret":"` + formerSecret + `",
 			"secret_file":"/home/ops/alice.txt","status":"Active","user_name":"alice","timeouts":null}`,
 		config: attributes{"user_name": "alice", "status": "Active"},
-		warned: []string{"The file with the secret stays where it is"},
+		warned: []string{"The file with the secret was not deleted"},
 		wants: map[string]any{
 			"account_id": nil, "user_id": nil, "user_name": "alice", "access_key_id": aliceKey, "secret": formerSecret, "encrypted_secret": nil, "key_fingerprint": nil,
 			"pgp_key": nil, "status": "Active", "create_date": nil, "rotate_when_changed": nil, "allow_self": false,
@@ -209,7 +209,7 @@ var moves = map[string]moved{
 		kind: accessKey, former: "alicloud_ram_access_key",
 		state:  `{"id":"` + aliceKey + `","encrypted_secret":"wcBMA0Zha2U=","key_fingerprint":"96cc37d088872f482bedbcd6d8e3126643ed61fb","pgp_key":"keybase:ops","secret":"","secret_file":"","status":"","user_name":"alice"}`,
 		config: attributes{"user_name": "alice"},
-		warned: []string{"The name of the PGP key is left behind"},
+		warned: []string{"The name of the PGP key was not moved"},
 		wants: map[string]any{
 			"secret": nil, "encrypted_secret": "wcBMA0Zha2U=", "key_fingerprint": "96cc37d088872f482bedbcd6d8e3126643ed61fb", "pgp_key": nil, "status": nil,
 		},
@@ -748,7 +748,7 @@ func TestMove_formerSwitchForMFA(t *testing.T) {
 		{`{"enforce_mfa_for_login":"false"}`, nil, nil},
 		{`{"enforce_mfa_for_login":""}`, nil, nil},
 		{`{"enforce_mfa_for_login":null,"mfa_operation_for_login":"adaptive"}`, "adaptive", nil},
-		{`{"operation_for_risk_login":"enforceVerify"}`, nil, []string{"operation_for_risk_login is not managed any more"}},
+		{`{"operation_for_risk_login":"enforceVerify"}`, nil, []string{"operation_for_risk_login is no longer managed"}},
 	} {
 		o, diags := moveState(t, c, preference, former{address: "alicloud", kind: "alicloud_ram_security_preference", state: tried.state})
 		clean(t, diags)
@@ -801,7 +801,7 @@ func TestMove_namesUnknownAttributes(t *testing.T) {
 		state: `{"id":"k","user_name":"alice","second_secret":"` + formerSecret + `","region":"","flags":[],"on":false}`,
 	})
 	clean(t, diags)
-	expect(t, "warned", summaries(diags), []string{"Not all of the alicloud_ram_access_key is taken over", "The alicloud_ram_access_key is of a newer form"})
+	expect(t, "warned", summaries(diags), []string{"Some attributes of the alicloud_ram_access_key were not moved", "The alicloud_ram_access_key has a newer schema"})
 	contains(t, acctest.Messages(diags), "second_secret", "schema version 1")
 	if strings.Contains(acctest.Messages(diags), "region") || strings.Contains(acctest.Messages(diags), formerSecret) {
 		t.Errorf("too much is said:\n%s", acctest.Messages(diags))
@@ -818,10 +818,10 @@ func TestMove_invalidStateIsRefused(t *testing.T) {
 		kind, former, state string
 		parts               []string
 	}{
-		{policy, "alicloud_ram_password_policy", `null`, []string{"no JSON object"}},
-		{policy, "alicloud_ram_password_policy", ``, []string{"no JSON object"}},
-		{policy, "alicloud_ram_password_policy", `[1]`, []string{"no JSON object"}},
-		{policy, "alicloud_ram_password_policy", `{"hard_expiry":`, []string{"no JSON object"}},
+		{policy, "alicloud_ram_password_policy", `null`, []string{"not a JSON object"}},
+		{policy, "alicloud_ram_password_policy", ``, []string{"not a JSON object"}},
+		{policy, "alicloud_ram_password_policy", `[1]`, []string{"not a JSON object"}},
+		{policy, "alicloud_ram_password_policy", `{"hard_expiry":`, []string{"not a JSON object"}},
 		{policy, "alicloud_ram_password_policy", `{"hard_expiry":"` + canary + `"}`, []string{"hard_expiry", "is not true or false"}},
 		{policy, "alicloud_ram_password_policy", `{"` + misspeltAttempts + `":"` + canary + `"}`, []string{misspeltAttempts, "is not a whole number"}},
 		{policy, "alicloud_ram_password_policy", `{"` + misspeltAttempts + `":1.5}`, []string{"is not a whole number"}},
@@ -829,7 +829,7 @@ func TestMove_invalidStateIsRefused(t *testing.T) {
 		{policy, "alicloud_ram_password_policy", `{"` + misspeltAttempts + `":{}}`, []string{"is not a whole number"}},
 		{policy, "alicloud_ram_password_policy", `{"timeouts":"` + canary + `"}`, []string{"timeouts"}},
 		{preference, "alicloud_ram_security_preference", `{"login_network_masks":["10.0.0.0/8"]}`, []string{"login_network_masks", "is not a text"}},
-		{preference, "alicloud_ram_security_preference", `{"verification_types":"` + canary + `"}`, []string{"verification_types", "is not a list of texts"}},
+		{preference, "alicloud_ram_security_preference", `{"verification_types":"` + canary + `"}`, []string{"verification_types", "is not a list of strings"}},
 		{alias, "alicloud_ram_alias", `{"account_alias":{"a":1}}`, []string{"account_alias"}},
 		{"ram_user", "alicloud_ram_user", `{"id":"1"}`, []string{"name", "Import"}},
 		{"ram_login_profile", "alicloud_ram_login_profile", `{"password":"` + canary + `"}`, []string{"user_name", "Import"}},

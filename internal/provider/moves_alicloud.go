@@ -35,7 +35,7 @@ var formerTypes = map[string][]move.FormerType{
 			Name: "enforce_mfa_for_login", Targets: []string{"mfa_operation_for_login"}, Convert: convertEnforcedMFA, Warn: warnEnforcedMFA,
 			Docs: "`true` becomes `\"mandatory\"`, with a warning: newer releases of the old provider never sent it. `false` is ignored.",
 		}},
-		left("operation_for_risk_login", "Deprecated by the service. The account keeps the value. A value other than `autonomous` results in a warning.", warnRiskLogin),
+		dropped("operation_for_risk_login", "Deprecated by the service. The account keeps the value. A value other than `autonomous` results in a warning.", warnRiskLogin),
 		formerly("id", "If it is the id of an account.", convertAccountID, "account_id"), formerTimeouts,
 	)}},
 	"ram_password_policy": {
@@ -64,16 +64,16 @@ var formerTypes = map[string][]move.FormerType{
 		formerly("group_name", "", convertNonEmpty("name"), "name"),
 		sameNames("comments"),
 		formerly("force", "", nil, "force_destroy"),
-		left("id", "", nil), left("create_time", "", nil), formerTimeouts,
+		dropped("id", "", nil), dropped("create_time", "", nil), formerTimeouts,
 	)}},
 	"ram_group_membership": {
 		{Name: "alicloud_ram_user_group_attachment", Required: []string{"user_name", "group_name"}, Attributes: slices.Concat(
-			sameNames("user_name", "group_name"), left("id", "", nil), formerTimeouts,
+			sameNames("user_name", "group_name"), dropped("id", "", nil), formerTimeouts,
 		)},
 		{Name: "alicloud_ram_group_membership", Required: []string{"group_name"}, Attributes: slices.Concat(
 			sameNames("group_name"),
 			formerly("user_names", "Only if the group has one member. Otherwise the move is refused, and the script writes an `import` block for each user.", convertOneMember, "user_name"),
-			left("id", "", nil), formerTimeouts,
+			dropped("id", "", nil), formerTimeouts,
 		)},
 	},
 	"ram_policy_attachment": {formerAttachment("user"), formerAttachment("group"), formerAttachment("role")},
@@ -81,9 +81,9 @@ var formerTypes = map[string][]move.FormerType{
 		formerly("id", "If `user_name` is missing.", convertProfileID, "user_name"),
 		formerly("user_name", "", convertNonEmpty("user_name"), "user_name"),
 		sameNames("mfa_bind_required"),
-		left("password", "Removed from the state, with a warning. The user keeps the password. Use `password_wo` to set a new one.", warnPassword),
-		left("password_reset_required", "Removed. It applies only together with `password_wo`, and is not read from the service.", nil),
-		left("create_time", "", nil), formerTimeouts,
+		dropped("password", "Removed from the state, with a warning. The user keeps the password. Use `password_wo` to set a new one.", warnPassword),
+		dropped("password_reset_required", "Removed. It applies only together with `password_wo`, and is not read from the service.", nil),
+		dropped("create_time", "", nil), formerTimeouts,
 	)}},
 	"ram_access_key": {{Name: "alicloud_ram_access_key", Required: []string{"access_key_id"}, Attributes: slices.Concat(
 		formerly("id", "", nil, "access_key_id"),
@@ -93,8 +93,8 @@ var formerTypes = map[string][]move.FormerType{
 		formerly("secret", "Kept in the state.", convertNonEmpty("secret"), "secret"),
 		formerly("encrypted_secret", "", convertNonEmpty("encrypted_secret"), "encrypted_secret"),
 		formerly("key_fingerprint", "", convertNonEmpty("key_fingerprint"), "key_fingerprint"),
-		left("secret_file", "Removed, with a warning. The file is not deleted, and contains the secret in plain text.", warnSecretFile),
-		left("create_time", "", nil), formerTimeouts,
+		dropped("secret_file", "Removed, with a warning. The file is not deleted, and contains the secret in plain text.", warnSecretFile),
+		dropped("create_time", "", nil), formerTimeouts,
 	)}},
 	"ram_access_key_policy": {{Name: "alicloud_ram_access_key_policy", Required: []string{"access_key_id"}, Attributes: slices.Concat(
 		formerly("id", "If `user_access_key_id` is missing.", convertPolicyID, "access_key_id", "user_name"),
@@ -126,15 +126,15 @@ func sameNames(names ...string) (all []move.FormerAttribute) {
 
 // formerly is an attribute that is converted to others. Without a take function, its value
 // is copied to the first of them.
-func formerly(name, docs string, take func(context.Context, *move.State, string) error, becomes ...string) []move.FormerAttribute {
-	if take == nil {
-		take = func(ctx context.Context, m *move.State, name string) error { return m.CopyAs(ctx, name, becomes[0]) }
+func formerly(name, docs string, convert func(context.Context, *move.State, string) error, becomes ...string) []move.FormerAttribute {
+	if convert == nil {
+		convert = func(ctx context.Context, m *move.State, name string) error { return m.CopyAs(ctx, name, becomes[0]) }
 	}
-	return []move.FormerAttribute{{Name: name, Targets: becomes, Docs: docs, Convert: take}}
+	return []move.FormerAttribute{{Name: name, Targets: becomes, Docs: docs, Convert: convert}}
 }
 
 // left is an attribute that is not moved. warn returns a warning about it; it may be nil.
-func left(name, docs string, warn func(*move.State) (summary, detail string)) []move.FormerAttribute {
+func dropped(name, docs string, warn func(*move.State) (summary, detail string)) []move.FormerAttribute {
 	return []move.FormerAttribute{{Name: name, Docs: docs, Warn: warn}}
 }
 
@@ -178,15 +178,15 @@ func convertEnforcedMFA(ctx context.Context, m *move.State, name string) error {
 }
 
 func warnEnforcedMFA(m *move.State) (summary, detail string) {
-	const how = "This provider does not have it. Write mfa_operation_for_login = \"mandatory\" in the configuration instead, to require a second factor of every RAM user at every logon."
+	const how = "This provider does not have this argument. Set mfa_operation_for_login = \"mandatory\" in the configuration instead, to require a second factor of every RAM user at every logon."
 	switch said := tf.String(m.Into["mfa_operation_for_login"]); said {
 	case access.Mandatory:
-		return "enforce_mfa_for_login becomes mfa_operation_for_login", "The configuration of " + m.Former.Name + " said enforce_mfa_for_login = true. " + how
+		return "enforce_mfa_for_login becomes mfa_operation_for_login", "The configuration of " + m.Former.Name + " set enforce_mfa_for_login = true.  " + how
 	case "": // false, as a text
 		return "", ""
 	default:
 		return "enforce_mfa_for_login was not enforced", fmt.Sprintf(
-			"The configuration of %s said enforce_mfa_for_login = true, which the old provider accepted and never sent: when it last looked, the account had mfa_operation_for_login = %q. %s", m.Former.Name, said, how)
+			"The configuration of %s set enforce_mfa_for_login = true, which the old provider accepted and never sent: at its last refresh, the account had mfa_operation_for_login = %q. %s", m.Former.Name, said, how)
 	}
 }
 
@@ -194,7 +194,7 @@ func warnRiskLogin(m *move.State) (summary, detail string) {
 	if move.IsBlank(m.Old["operation_for_risk_login"], `"autonomous"`) {
 		return "", ""
 	}
-	return "operation_for_risk_login is not managed any more", "The service has deprecated it, and this provider does not know it. The account keeps what it has. Remove it from the configuration."
+	return "operation_for_risk_login is no longer managed", "The service has deprecated it, and this provider does not support it. The account keeps the value. Remove the argument from the configuration."
 }
 
 // convertAccountID takes the account from the id of a setting: newer releases of the old
@@ -223,7 +223,7 @@ func formerAttachment(kind string) move.FormerType {
 	principal := kind + "_name"
 	return move.FormerType{
 		Name: "alicloud_ram_" + kind + "_policy_attachment", Required: []string{principal, "policy_name", "policy_type"},
-		Attributes: slices.Concat(sameNames(principal, "policy_name", "policy_type"), left("id", "", nil), formerTimeouts),
+		Attributes: slices.Concat(sameNames(principal, "policy_name", "policy_type"), dropped("id", "", nil), formerTimeouts),
 	}
 }
 
@@ -259,16 +259,16 @@ func convertPGPKey(ctx context.Context, m *move.State, name string) error {
 	if !strings.HasPrefix(m.Text(ctx, name), "keybase:") {
 		return convertNonEmpty(name)(ctx, m, name)
 	}
-	m.Diags.AddWarning("The name of the PGP key is left behind", fmt.Sprintf(
-		"The configuration of %s named the PGP key at keybase.io. This provider looks no names up: give the public key itself as pgp_key, for the next key. "+
-			"The secret that is in the state stays encrypted as it is.", m.Former.Name))
+	m.Diags.AddWarning("The name of the PGP key was not moved", fmt.Sprintf(
+		"The configuration of %s contains the name of a PGP key at keybase.io, which this provider does not support. For the next key, set pgp_key to the public key itself. "+
+			"The encrypted secret in the state does not change.", m.Former.Name))
 	return nil
 }
 
 func warnSecretFile(m *move.State) (summary, detail string) {
-	return "The file with the secret stays where it is", fmt.Sprintf(
-		"The old provider wrote the secret of the key %s in plain into the file %s, which others on that machine can read. This provider writes no file, and does not touch that one. "+
-			"Move what is in it into a secret store, delete the file, and remove secret_file from the configuration.",
+	return "The file with the secret was not deleted", fmt.Sprintf(
+		"The old provider wrote the secret of the key %s in plain text to the file %s, which other users of that machine can read. This provider writes no file, and does not change this one. "+
+			"Save the secret to a secret store, delete the file, and remove secret_file from the configuration.",
 		tf.String(m.Into["access_key_id"]), m.Old["secret_file"])
 }
 

@@ -126,7 +126,7 @@ func TestNetworkPolicy_invalidInputIsRefusedBeforeAnyCall(t *testing.T) {
 	} {
 		_, diags := c.Plan(keyPolicy, many.config, c.Null(keyPolicy))
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), many.says, "The service decides")
+		contains(t, acctest.Messages(diags), many.says, "The service accepts or rejects the policy")
 	}
 	_, diags := c.Create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)})})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The account was not changed")
@@ -178,7 +178,7 @@ func TestNetworkPolicy_onDestroy(t *testing.T) {
 			"on_destroy": onDestroy, "reset_may_weaken": []string{"classic_allow_list", "vpc_allow_list"},
 		})
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), "The network policy names no public address", `{"vpc-old":["10.0.0.0/8"]} → {"vpc-new":["172.16.0.0/12"]} (weaker)`)
+		contains(t, acctest.Messages(diags), "The network policy contains no public address", `{"vpc-old":["10.0.0.0/8"]} → {"vpc-new":["172.16.0.0/12"]} (weaker)`)
 		_, diags = c.Destroy(keyPolicy, o)
 		clean(t, diags)
 		expect(t, onDestroy, account(srv).AccessKeyPolicy, want)
@@ -271,7 +271,7 @@ func TestNetworkPolicy_doesNotLockOutTheProvidersKey(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", key, "must_allow", "allow_lock_out = true", "no policy of its own")
 	elsewhere["must_allow"] = []string{"192.0.2.77"}
 	_, diags = c.Create(keyPolicy, elsewhere)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy excludes addresses that must be allowed", "must_allow names 192.0.2.77", "203.0.113.0/24")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy excludes addresses that must be allowed", "must_allow contains 192.0.2.77", "203.0.113.0/24")
 	expect(t, "writes", writes(srv), []string(nil))
 
 	o, diags := c.Create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}})
@@ -291,7 +291,7 @@ func TestNetworkPolicy_doesNotLockOutTheProvidersKey(t *testing.T) {
 	_, diags = c.Apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.77"}}, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out")
 	_, diags = c.Apply(keyPolicy, attributes{"status": "Active", "must_allow": []string{"198.51.100.1"}}, o) // the live list
-	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.1")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow contains 198.51.100.1")
 	_, diags = c.Apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.64/26"}, "allow_lock_out": true}, o)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "allow_lock_out = true accepts this")

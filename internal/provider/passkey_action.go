@@ -47,7 +47,7 @@ func (a *deletePasskeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 			"A passkey that the user does not have is a warning: it may be deleted already. `ram_passkeys` lists the passkeys of a user. " +
 			"Whether the deletion ends sessions that were opened with the passkey is not documented: assume that they remain valid until `login_session_duration` of `ram_security_preference` has passed.",
 		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
-			"passkey_ids": idsAttribute("The ids of the passkeys to delete. If the argument is left out or null, all passkeys of the user are deleted. An empty set deletes none.",
+			"passkey_ids": idsAttribute("The ids of the passkeys to delete. If the argument is omitted or null, all passkeys of the user are deleted. An empty set deletes none.",
 				stringvalidator.LengthAtLeast(1)),
 			"allow_lock_out": actionLockOut("last passkey"),
 		}),

@@ -94,9 +94,9 @@ func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	var policy ram.PasswordPolicy
-	if left := m.left(); len(left) > 0 {
+	if omitted := m.omitted(); len(omitted) > 0 {
 		var ok bool
-		if policy, ok = e.policy(ctx, left, &resp.Diagnostics); !ok {
+		if policy, ok = e.policy(ctx, omitted, &resp.Diagnostics); !ok {
 			return
 		}
 	}
@@ -112,17 +112,17 @@ func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-var failedPassword = diagnostics.Operation{Name: "make the password", State: "There is none."}
+var failedPassword = diagnostics.Operation{Name: "generate the password", State: "No password was generated."}
 
 // policy reads what the arguments leave to the account.
-func (e *passwordEphemeral) policy(ctx context.Context, left []string, diags *diag.Diagnostics) (ram.PasswordPolicy, bool) {
+func (e *passwordEphemeral) policy(ctx context.Context, omitted []string, diags *diag.Diagnostics) (ram.PasswordPolicy, bool) {
 	f := failedPassword
 	if _, ok := e.CheckAccount(ctx, f, "", diags); !ok {
 		return ram.PasswordPolicy{}, false
 	}
 	policy, err := e.Client.PasswordPolicy(ctx)
 	if ram.Denied(err) {
-		f.State = "There is none, since the account's password policy may not be read, and it decides what is not given. Allow ram:GetPasswordPolicy, or give " + strings.Join(left, ", ") + "."
+		f.State = "No password was generated: the account's password policy determines the arguments that are not set, and the permission to read it is missing. Allow ram:GetPasswordPolicy, or set " + strings.Join(omitted, ", ") + "."
 	}
 	return policy, !diagnostics.Report(diags, f, err)
 }
@@ -141,7 +141,7 @@ func (s symbolsOnly) ValidateString(ctx context.Context, req validator.StringReq
 	symbols := req.ConfigValue.ValueString() // empty if there is none
 	for i, c := range symbols {
 		if c <= ' ' || c > '~' || strings.ContainsRune(lowerLetters+upperLetters+numerals, c) || strings.ContainsRune(symbols[:i], c) {
-			resp.Diagnostics.AddAttributeError(req.Path, "Invalid symbols", fmt.Sprintf("%q is not a symbol, or is there twice: the %s.", c, s.Description(ctx)))
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid symbols", fmt.Sprintf("%q is not a symbol, or occurs twice: the %s.", c, s.Description(ctx)))
 			return
 		}
 	}

@@ -203,8 +203,8 @@ func TestPassword_deniedPolicyNamesTheArguments(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	given := attributes{"length": 12, "require_symbols": true, "require_numbers": true}
 	_, diags := c.Open(randomPassword, given)
-	refused(t, diags, "", "Cannot make the password", "ram:GetPasswordPolicy",
-		"give require_lowercase_characters, require_uppercase_characters, minimum_password_different_character.", "Code: NoPermission", "Request id: ")
+	refused(t, diags, "", "Cannot generate the password", "ram:GetPasswordPolicy",
+		"set require_lowercase_characters, require_uppercase_characters, minimum_password_different_character.", "Code: NoPermission", "Request id: ")
 	_, diags = c.Open(randomPassword, allGiven)
 	expect(t, "what was said", acctest.Messages(diags), "")
 }
@@ -228,12 +228,12 @@ func TestPassword_invalid(t *testing.T) {
 		"a principal name":         {attributes{"user_name": "alice@example.onaliyun.com"}, "user_name", []string{"not a principal name"}, false},
 		"a letter as a symbol":     {attributes{"symbols": "-a"}, "symbols", []string{"'a' is not a symbol"}, false},
 		"a blank as a symbol":      {attributes{"symbols": "- "}, "symbols", []string{"' ' is not a symbol"}, false},
-		"a symbol twice":           {attributes{"symbols": "-+-"}, "symbols", []string{"or is there twice"}, false},
+		"a symbol twice":           {attributes{"symbols": "-+-"}, "symbols", []string{"or occurs twice"}, false},
 		"a symbol of another land": {attributes{"symbols": "§"}, "symbols", []string{"is not a symbol"}, false},
 		"shorter than the policy":  {attributes{"length": 15}, "length", []string{"requires at least 16 characters, and length is 15", "No password was generated"}, true},
 		"no symbol, but demanded":  {attributes{"symbols": ""}, "symbols", []string{"symbols allows none"}, true},
 		"no symbol, and required":  {attributes{"symbols": "", "length": 20, "require_symbols": true}, "symbols", []string{"symbols allows none"}, true},
-		"contradictory rules":      {allGiven.Merge(attributes{"symbols": "-", "user_name": "-"}), "", []string{"Cannot make the password", "The rules contradict each other"}, false},
+		"contradictory rules":      {allGiven.Merge(attributes{"symbols": "-", "user_name": "-"}), "", []string{"Cannot generate the password", "The rules contradict each other"}, false},
 	} {
 		before := len(srv.Calls("GetPasswordPolicy"))
 		_, diags := c.Open(randomPassword, bad.config)
@@ -286,7 +286,7 @@ func TestPassword_faultsOfTheMatrix(t *testing.T) {
 			if fails := len(acctest.Errors(diags)) > 0; fails != (nth == "") {
 				t.Errorf("%s, %q: %s", name, nth, acctest.Messages(diags))
 			} else if fails {
-				contains(t, acctest.Messages(diags), "Cannot make the password", "There is none.")
+				contains(t, acctest.Messages(diags), "Cannot generate the password", "No password was generated")
 			} else if drawn, _ := in(t, v, "password").(string); len(drawn) != usualLength {
 				t.Errorf("%s: %q", name, drawn)
 			}
@@ -300,6 +300,6 @@ func TestPassword_ofAnotherAccountIsRefused(t *testing.T) {
 	c, diags := configured(t, attributes{"allowed_account_ids": []string{"2222222222222222"}}, srv.Getenv, fakeClock())
 	contains(t, acctest.Messages(diags), "Cannot configure the provider", defaultAccount)
 	_, diags = c.Open(randomPassword, attributes{})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot make the password", defaultAccount)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot generate the password", defaultAccount)
 	expect(t, "reads", len(srv.Calls("GetPasswordPolicy")), 0)
 }

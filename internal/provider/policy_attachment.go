@@ -146,25 +146,25 @@ func attachmentOperation(verb, state string) diagnostics.Operation {
 }
 
 // parseAttachmentID reads <kind>:<policy name>:<policy type>:<name> with an optional resource group.
-func parseAttachmentID(id string) (asked attachmentIdentity, valid bool) {
+func parseAttachmentID(id string) (identity attachmentIdentity, valid bool) {
 	parts := strings.Split(id, ":")
 	if len(parts) != 4 && len(parts) != 5 {
-		return asked, false
+		return identity, false
 	}
-	asked.PolicyName, asked.PolicyType = types.StringValue(parts[1]), types.StringValue(parts[2])
-	if asked.principalNames, valid = parsePrincipal(parts[0], parts[3]); !valid {
-		return asked, false
+	identity.PolicyName, identity.PolicyType = types.StringValue(parts[1]), types.StringValue(parts[2])
+	if identity.principalNames, valid = parsePrincipal(parts[0], parts[3]); !valid {
+		return identity, false
 	}
 	if len(parts) == 5 {
-		asked.ResourceGroupID = types.StringValue(parts[4])
+		identity.ResourceGroupID = types.StringValue(parts[4])
 	}
-	return asked, true
+	return identity, true
 }
 
 func (r *attachmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	asked, valid := parseAttachmentID(req.ID)
+	identity, valid := parseAttachmentID(req.ID)
 	if req.ID == "" {
-		asked, valid = tf.Get[attachmentIdentity](ctx, req.Identity, &resp.Diagnostics), true
+		identity, valid = tf.Get[attachmentIdentity](ctx, req.Identity, &resp.Diagnostics), true
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -173,8 +173,8 @@ func (r *attachmentResource) ImportState(ctx context.Context, req resource.Impor
 	}
 	const nothing = "Nothing was imported."
 	m := attachmentModel{
-		principalNames: asked.principalNames, AccountID: asked.AccountID, PolicyType: asked.PolicyType, PolicyName: asked.PolicyName,
-		ResourceGroupID: asked.ResourceGroupID, AllowSelf: types.BoolValue(false), Timeouts: owner.NoTimeouts,
+		principalNames: identity.principalNames, AccountID: identity.AccountID, PolicyType: identity.PolicyType, PolicyName: identity.PolicyName,
+		ResourceGroupID: identity.ResourceGroupID, AllowSelf: types.BoolValue(false), Timeouts: owner.NoTimeouts,
 	}
 	if !valid || !m.namesOne() || m.PolicyName.ValueString() == "" || !slices.Contains([]string{"System", "Custom"}, m.PolicyType.ValueString()) {
 		resp.Diagnostics.AddError("Cannot import the policy attachment", fmt.Sprintf(
@@ -183,7 +183,7 @@ func (r *attachmentResource) ImportState(ctx context.Context, req resource.Impor
 		return
 	}
 	f := attachmentOperation("import", nothing)
-	account, ok := instance.CheckNamedAccount(ctx, r.Instance, f, asked.AccountID, &resp.Diagnostics)
+	account, ok := instance.CheckNamedAccount(ctx, r.Instance, f, identity.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -316,8 +316,8 @@ func (r *attachmentResource) Read(ctx context.Context, req resource.ReadRequest,
 	state.AccountID = types.StringValue(account)
 	found, err := r.FindTwice(ctx, r.finder(&state, r.Client.AttachedPolicies), r.finder(&state, r.Client.RefreshAttachedPolicies))
 	if err == nil && !found {
-		r.RemoveFromState(ctx, state.identity(), resp, "The policy attachment is gone", fmt.Sprintf(
-			"The policy %q (%s) is not attached to %s in account %s any more. The next apply attaches it again.",
+		r.RemoveFromState(ctx, state.identity(), resp, "The policy attachment no longer exists", fmt.Sprintf(
+			"The policy %q (%s) is no longer attached to %s in account %s. The next apply attaches it again.",
 			state.PolicyName.ValueString(), state.PolicyType.ValueString(), state.Principal().String(), account))
 		return
 	}

@@ -264,7 +264,7 @@ func TestAttachment_followsARenamedPrincipal(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["alicia"].Policies = nil })
 	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(attachmentKind, ofUser)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The policy attachment is gone")
+	contains(t, acctest.Messages(diags), "The policy attachment no longer exists")
 	expect(t, "state", after.State.IsNull(), true)
 }
 

@@ -138,8 +138,8 @@ func (r *policySetResource) IdentitySchema(_ context.Context, _ resource.Identit
 func (r *policySetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	m := policySetModel{Timeouts: owner.NoTimeouts}
 	if req.ID == "" {
-		asked := tf.Get[policySetIdentity](ctx, req.Identity, &resp.Diagnostics)
-		m.principalNames, m.AccountID = asked.principalNames, asked.AccountID
+		identity := tf.Get[policySetIdentity](ctx, req.Identity, &resp.Diagnostics)
+		m.principalNames, m.AccountID = identity.principalNames, identity.AccountID
 	} else {
 		kind, name, _ := strings.Cut(req.ID, ":")
 		m.principalNames, _ = parsePrincipal(kind, name)

@@ -41,7 +41,7 @@ type passwordRules struct {
 // them, so this many failures in a row do not happen.
 const draws = 10_000
 
-var errRules = errors.New("the rules contradict each other: none of many random passwords kept to all of them")
+var errRules = errors.New("the rules contradict each other: no generated password satisfies all of them")
 
 // draw makes a password. Each character is drawn evenly from all that may occur, and a
 // password that breaks a rule is discarded. So every password that keeps to
@@ -122,7 +122,7 @@ func (m passwordModel) demands() ram.PasswordPolicy {
 }
 
 // left are the arguments that were left to the account's policy.
-func (m passwordModel) left() (names []string) {
+func (m passwordModel) omitted() (names []string) {
 	for _, argument := range []struct {
 		name  string
 		given bool
@@ -168,10 +168,10 @@ func (m passwordModel) rules(policy ram.PasswordPolicy, diags *diag.Diagnostics)
 	}
 	switch {
 	case int64(r.length) < shortest:
-		diags.AddAttributeError(path.Root("length"), "Cannot make the password", fmt.Sprintf(
+		diags.AddAttributeError(path.Root("length"), "Cannot generate the password", fmt.Sprintf(
 			"The account's password policy requires at least %d characters, and length is %d. No password was generated. Increase or omit length.", shortest, r.length))
 	case r.symbols == "" && (ram.Is(own.RequireSymbols, true) || ram.Is(policy.RequireSymbols, true)):
-		diags.AddAttributeError(path.Root("symbols"), "Cannot make the password",
+		diags.AddAttributeError(path.Root("symbols"), "Cannot generate the password",
 			"require_symbols or the account's password policy requires a symbol, and symbols allows none. No password was generated. Allow symbols.")
 	default:
 		return r, true

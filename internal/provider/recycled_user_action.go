@@ -175,7 +175,7 @@ func (a *purgeUser) Metadata(_ context.Context, req action.MetadataRequest, resp
 func (a *purgeUser) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Deletes a RAM user in the recycle bin permanently, with its AccessKey pairs and login profile, and confirms the deletion. **This cannot be undone.** " +
-			"It only acts on the recycle bin: a user that is not deleted is an error, and is not changed. A user that does not exist any more is a warning.",
+			"It only acts on the recycle bin: a user that is not deleted is an error, and is not changed. A user that no longer exists is a warning.",
 		Attributes: recycledUserAttributes(ctx),
 	}
 }

@@ -91,7 +91,7 @@ type revocation struct {
 	sent   map[string]bool  // the service was asked to revoke it
 	failed map[string]error // the service did not revoke it
 	done   map[string]bool  // the credential is not usable
-	left   []string         // usable as of the last list
+	usable []string         // usable as of the last list
 }
 
 func newRevocation(i *instance.Instance, kind credentialKind, user ram.User, ids []string, report progress) *revocation {
@@ -108,9 +108,9 @@ func (r *revocation) run(ctx context.Context, diags *diag.Diagnostics) bool {
 		err = fmt.Errorf("the service still listed a %s as usable after %s", r.noun, instance.ListLimit)
 	}
 	for _, id := range slices.Sorted(maps.Keys(r.failed)) {
-		diagnostics.Report(diags, diagnostics.Operation{Name: fmt.Sprintf("%s the %s %s", r.verb, r.noun, id), State: r.now()}, r.failed[id])
+		diagnostics.Report(diags, diagnostics.Operation{Name: fmt.Sprintf("%s the %s %s", r.verb, r.noun, id), State: r.state()}, r.failed[id])
 	}
-	if diagnostics.Report(diags, diagnostics.Operation{Name: fmt.Sprintf("confirm that no %s of user %s is usable", r.noun, r.user.Name), State: r.now()}, err) || len(r.failed) > 0 {
+	if diagnostics.Report(diags, diagnostics.Operation{Name: fmt.Sprintf("confirm that no %s of user %s is usable", r.noun, r.user.Name), State: r.state()}, err) || len(r.failed) > 0 {
 		return false
 	}
 	if len(r.done) == 0 {
@@ -126,26 +126,26 @@ func (r *revocation) revokeListed(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	r.left, r.listed = nil, true
+	r.usable, r.listed = nil, true
 	for _, credential := range all {
 		switch {
 		case r.ids != nil && !slices.Contains(r.ids, credential.id):
 		case credential.usable:
-			r.left = append(r.left, credential.id)
+			r.usable = append(r.usable, credential.id)
 		default:
 			r.recordDone(credential.id)
 		}
 	}
-	slices.Sort(r.left)
+	slices.Sort(r.usable)
 	for _, id := range slices.Sorted(maps.Keys(r.sent)) { // a deleted credential is not listed
-		if r.failed[id] == nil && !slices.Contains(r.left, id) {
+		if r.failed[id] == nil && !slices.Contains(r.usable, id) {
 			r.recordDone(id)
 		}
 	}
-	for _, id := range r.left {
+	for _, id := range r.usable {
 		r.try(ctx, id)
 	}
-	waiting := slices.ContainsFunc(r.left, func(id string) bool { return r.failed[id] == nil })
+	waiting := slices.ContainsFunc(r.usable, func(id string) bool { return r.failed[id] == nil })
 	return !waiting, ctx.Err()
 }
 
@@ -175,8 +175,8 @@ func (r *revocation) try(ctx context.Context, id string) {
 	}
 }
 
-// now describes which credentials are revoked, and which are not.
-func (r *revocation) now() string {
+// state describes which credentials are revoked, and which are not.
+func (r *revocation) state() string {
 	parts := []string{}
 	if done := slices.Sorted(maps.Keys(r.done)); len(done) > 0 {
 		parts = append(parts, strings.ToUpper(r.result[:1])+r.result[1:]+": "+strings.Join(done, ", ")+".")
@@ -184,8 +184,8 @@ func (r *revocation) now() string {
 	switch {
 	case !r.listed:
 		parts = append(parts, fmt.Sprintf("It is not known which %ss user %q has: treat all of them as usable.", r.noun, r.user.Name))
-	case len(r.left) > 0:
-		parts = append(parts, "Usable when last listed: "+strings.Join(r.left, ", ")+".")
+	case len(r.usable) > 0:
+		parts = append(parts, "Usable when last listed: "+strings.Join(r.usable, ", ")+".")
 	}
 	return strings.Join(append(parts, runAgain), " ")
 }

@@ -128,7 +128,7 @@ func (m *secretOnce) planPGPKey(state secretOnce, word, which string, now time.T
 	_, err := pgp.CheckKey(m.PGPKey.ValueString(), now)
 	if !pgp.ReportKeyError(diags, err) && !state.Secret.IsNull() {
 		diags.AddAttributeWarning(path.Root("pgp_key"), "The secret stays in the state", fmt.Sprintf(
-			"pgp_key applies to the next %[1]s. The secret of the %[1]s %[2]s was not encrypted when it was created, and stays in the state in plain until the %[1]s is replaced.", word, which))
+			"pgp_key is used for the next %[1]s. The secret of the %[1]s %[2]s was not encrypted when it was created, and stays in the state in plain text until the %[1]s is replaced.", word, which))
 	}
 }
 

@@ -141,8 +141,8 @@ func maskRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) 
 	masks := c.After.LoginNetworkMasks
 	if out := network.Uncovered(c.MustAllow, masks); len(out) > 0 {
 		found = append(found, setting.Risk{
-			Attribute: "login_network_masks", Refuse: true, Summary: "Logon masks keep out what must be allowed",
-			Detail: fmt.Sprintf("must_allow names %s, but login_network_masks would be %s: users could not log on to the console from there.",
+			Attribute: "login_network_masks", Refuse: true, Summary: "The logon masks exclude addresses that must be allowed",
+			Detail: fmt.Sprintf("must_allow contains %s, but login_network_masks would be %s: users could not log on to the console from there.",
 				strings.Join(out, ", "), strings.Join(masks, ", ")),
 		})
 	}
@@ -150,14 +150,14 @@ func maskRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) 
 		return !strings.Contains(s, ":") || slices.Contains(c.Before.LoginNetworkMasks, s)
 	}); len(added) > 0 {
 		found = append(found, setting.Risk{
-			Attribute: "login_network_masks", Rank: diagnostics.Other, Summary: "Logon masks contain IPv6 networks",
-			Detail: fmt.Sprintf("%s: the console's page says that logon masks are IPv4, and the service's reference does not mention IPv6. The service may refuse them, or not apply them.", strings.Join(added, ", ")),
+			Attribute: "login_network_masks", Rank: diagnostics.Other, Summary: "The logon masks contain IPv6 networks",
+			Detail: fmt.Sprintf("%s: the page of the console says that logon masks are IPv4, and the API reference does not mention IPv6. The service may reject these networks or ignore them.", strings.Join(added, ", ")),
 		})
 	}
 	if network.PrivateOnly(network.ParseAll(masks)) && !slices.Equal(masks, c.Before.LoginNetworkMasks) {
 		found = append(found, setting.Risk{
-			Attribute: "login_network_masks", Summary: "Logon masks hold private addresses only",
-			Detail: "The console sees the public address of a person's network, never a private one. With these masks no user can log on from the internet.",
+			Attribute: "login_network_masks", Summary: "The logon masks contain private addresses only",
+			Detail: "The console compares the masks with the public address of a user, never with a private one. With these masks, no user can log on from the internet.",
 		})
 	}
 	return found
@@ -177,7 +177,7 @@ func mfaRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	if starts {
 		found = append(found, setting.Risk{
 			Attribute: "mfa_operation_for_login", Summary: "Every RAM user needs a second factor",
-			Detail: "From the next logon on, a RAM user without a second factor has to bind one before the console opens.",
+			Detail: "From the next logon on, a RAM user without a second factor has to bind one to log on.",
 		})
 	}
 	if ram.Is(after.AllowUserToManageMFADevices, false) && (starts || !ram.Is(c.Before.AllowUserToManageMFADevices, false)) {
@@ -206,7 +206,7 @@ func idleRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) 
 	} {
 		if limit.after != nil && limit.before != nil && *limit.after < *limit.before {
 			found = append(found, setting.Risk{
-				Attribute: limit.attribute, Summary: "Idle credentials are switched off sooner",
+				Attribute: limit.attribute, Summary: "Idle credentials are disabled sooner",
 				Detail: fmt.Sprintf("%s for %d days %s on the following day.", limit.whom, *limit.after, limit.what),
 			})
 		}
@@ -221,6 +221,6 @@ func passwordChangeRisks(c setting.Change[ram.SecurityPreference]) []setting.Ris
 	}
 	return []setting.Risk{{
 		Attribute: "allow_user_to_change_password", Summary: "Users may not change their passwords",
-		Detail: "A RAM user whose password has expired, or has to be reset at the next logon, cannot log on until an administrator sets a new one. Initial passwords stay initial, and expire after initial_password_age.",
+		Detail: "A RAM user whose password has expired, or has to be reset at the next logon, cannot log on until an administrator sets a new one. Users cannot replace initial passwords, which expire after initial_password_age.",
 	}}
 }

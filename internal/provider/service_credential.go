@@ -113,7 +113,7 @@ func (r *serviceCredentialResource) Schema(ctx context.Context, _ resource.Schem
 			"To rotate without a gap, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`. An expired credential is not replaced by itself: the plan warns of it.\n\n" +
 			"The create is sent once. If its outcome is unknown, because the connection broke or the response cannot be read, the provider lists the credentials and, if there is one that was not there before, " +
 			"stops with an error that names it: a credential that cannot be identified is never deleted.\n\n" +
-			"Destroying disables the credential, deletes it, and makes sure that it is gone. It cannot be restored. Service credentials exist since July 2026; some of their rules are not documented.",
+			"Destroying disables the credential, deletes it, and reads the list of credentials to confirm the deletion. It cannot be restored. Service credentials exist since July 2026; some of their rules are not documented.",
 		Attributes: owner.Attributes(ctx, withSecret("service credential", map[string]schema.Attribute{
 			"service_credential_id": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,
@@ -132,14 +132,14 @@ func (r *serviceCredentialResource) Schema(ctx context.Context, _ resource.Schem
 			"credential_age_days": schema.Int64Attribute{
 				Optional: true, Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 				Validators: []validator.Int64{int64validator.Between(1, 36600)},
-				MarkdownDescription: "After how many days the credential expires: 1 to 36600. If it is left out, a new credential is permanent, and an existing one keeps its age. " +
+				MarkdownDescription: "After how many days the credential expires: 1 to 36600. If it is omitted, a new credential does not expire, and an existing one keeps its expiration. " +
 					"The service cannot change the age, so another value replaces the credential.",
 			},
 			// Computed too: a status that the configuration omits keeps its value, and is shown.
 			"status": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: constant,
 				Validators: []validator.String{stringvalidator.OneOf(ram.Active, ram.Inactive)},
-				MarkdownDescription: "`Active` or `Inactive`. If it is left out, it is not managed: a credential that was disabled in an incident stays disabled. " +
+				MarkdownDescription: "`Active` or `Inactive`. If it is omitted, the status is not managed: a credential that was disabled during an incident stays disabled. " +
 					"`Active` in the configuration enables such a credential again, and the plan warns of it.",
 			},
 			"create_time": schema.StringAttribute{
@@ -160,8 +160,8 @@ func (r *serviceCredentialResource) IdentitySchema(_ context.Context, _ resource
 	})
 }
 
-func failedServiceCredential(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the service credential", State: now}
+func failedServiceCredential(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the service credential", State: state}
 }
 
 // credentials are the service credentials of the user of an object, for whatever service.
@@ -215,7 +215,7 @@ func (r *serviceCredentialResource) imported(ctx context.Context, f diagnostics.
 		live, err = r.Client.ServiceCredential(ctx, name, id)
 	}
 	if ram.NotFound(err, "User", "User.ServiceCredential") {
-		diags.AddError("Cannot "+f.Name, fmt.Sprintf("No RAM user %s of account %s has the service credential %s. It may be deleted, or of another user or account. %s\n\n%s", name, account, id, f.State, diagnostics.Explain(err)))
+		diags.AddError("Cannot "+f.Name, fmt.Sprintf("No RAM user %s of account %s has the service credential %s. It may be deleted, or belong to another user or account. %s\n\n%s", name, account, id, f.State, diagnostics.Explain(err)))
 		return user, live, false
 	}
 	return user, live, !diagnostics.Report(diags, f, err)
@@ -366,8 +366,8 @@ func (r *serviceCredentialResource) missing(ctx context.Context, state serviceCr
 	if r.expired(state) {
 		why = " It expired at " + state.ExpirationTime.ValueString() + "."
 	}
-	r.RemoveFromState(ctx, state.identity(), resp, fmt.Sprintf("The service credential %s is gone", id), fmt.Sprintf(
-		"The service credential %s of %s does not exist any more, so it was removed from the state; its secret is lost.%s A deleted service credential cannot be restored.", id, user, why))
+	r.RemoveFromState(ctx, state.identity(), resp, fmt.Sprintf("The service credential %s no longer exists", id), fmt.Sprintf(
+		"The service credential %s of %s no longer exists, so it was removed from the state, and its secret is lost.%s A deleted service credential cannot be restored.", id, user, why))
 }
 
 // expired reports whether the credential has expired, by the service's clock.
@@ -385,7 +385,7 @@ func (r *serviceCredentialResource) Update(ctx context.Context, req resource.Upd
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedServiceCredential("update", "It is as it was.")
+	f := failedServiceCredential("update", "It is unchanged.")
 	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}

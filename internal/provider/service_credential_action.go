@@ -44,7 +44,7 @@ func (a *deactivateServiceCredentials) Schema(ctx context.Context, _ action.Sche
 			"A `ram_service_credential` with `status = \"Active\"` enables its credential again with the next apply: change that first.",
 		Attributes: userInvocationAttributes(ctx, map[string]schema.Attribute{
 			"service_credential_ids": idsAttribute("The ids of the service credentials to disable. The user must have all of them; otherwise none is disabled. "+
-				"If the argument is left out or null, all service credentials of the user are disabled. An empty set disables none.", stringvalidator.LengthAtLeast(1)),
+				"If the argument is omitted or null, all service credentials of the user are disabled. An empty set disables none.", stringvalidator.LengthAtLeast(1)),
 		}),
 	}
 }
@@ -82,7 +82,7 @@ func (a *deactivateServiceCredentials) Invoke(ctx context.Context, req action.In
 	for _, id := range ids {
 		if _, found := credential.In(all, id); !found {
 			resp.Diagnostics.AddAttributeError(path.Root("service_credential_ids"), "Cannot "+f.Name, fmt.Sprintf(
-				"The user %q has no service credential %s. %s\n\nIt may have been deleted, or belong to another user. Take it out, or name its user, and run again.", user.Name, id, f.State))
+				"The user %q has no service credential %s. %s\n\nIt may have been deleted, or belong to another user. Remove its id, or set the user that has it, and run again.", user.Name, id, f.State))
 			return
 		}
 	}

@@ -63,12 +63,12 @@ func (r *serviceCredentialResource) planUpdate(ctx context.Context, state, plan,
 	id, user := state.ID.ValueString(), state.UserName.ValueString()
 	if r.expired(state) {
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The service credential %s of user %s has expired", id, user), fmt.Sprintf(
-			"It expired at %s, and the service does not accept it any more.\n\nTo replace it, change rotate_when_changed, or plan with -replace.", state.ExpirationTime.ValueString()))
+			"It expired at %s, and the service no longer accepts it.\n\nTo replace it, change rotate_when_changed, or plan with -replace.", state.ExpirationTime.ValueString()))
 	}
 	if plan.Status.ValueString() == ram.Active && state.Status.ValueString() == ram.Inactive {
 		diagnostics.LessSecure.WarnAt(&resp.Diagnostics, path.Root("status"), "A disabled service credential will be enabled again", fmt.Sprintf(
 			"The service credential %s of %s is Inactive: an administrator disabled it. If it was disabled because it had leaked, do not enable it: replace it. "+
-				"To leave its status alone, remove status from the configuration.", id, user))
+				"To keep the status, remove status from the configuration.", id, user))
 	}
 	plan.planPGPKey(state.secretOnce, "service credential", id+" of "+user, r.Client.Now(), &resp.Diagnostics)
 }

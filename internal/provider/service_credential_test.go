@@ -69,7 +69,7 @@ func TestServiceCredential_aResponseWithoutAListRemovesNothing(t *testing.T) {
 
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Credentials = nil })
 	after, diags = newCore(t, srv.Getenv, fakeClock()).Read(credentialType, o)
-	contains(t, acctest.Messages(diags), "is gone")
+	contains(t, acctest.Messages(diags), "no longer exists")
 	expect(t, "state after the deletion", after.State.IsNull(), true)
 }
 
@@ -265,7 +265,7 @@ func TestServiceCredential_notListedYetStaysInTheState(t *testing.T) {
 	expect(t, "kept", kept.State.Equal(o.State), true)
 	srv.Advance(2 * time.Hour)
 	gone, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(credentialType, kept)
-	contains(t, acctest.Messages(diags), "is gone")
+	contains(t, acctest.Messages(diags), "no longer exists")
 	expect(t, "gone", gone.State.IsNull(), true)
 }
 

@@ -153,14 +153,14 @@ func TestSetting_warnsOfAValueThatIsSetBack(t *testing.T) {
 	o, _ = c.Read(policy, o)
 	o, diags = c.Apply(policy, config, o)
 	clean(t, diags)
-	if strings.Contains(acctest.Messages(diags), "was set back") {
+	if strings.Contains(acctest.Messages(diags), "was changed back") {
 		t.Error("a first change outside Terraform is said to be a reversal")
 	}
 	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 12 })
 	o, _ = c.Read(policy, o)
 	_, diags = c.Plan(policy, config, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "minimum_password_length of the password policy was set back to 12", "from 12 to 14", "manages it too")
+	contains(t, acctest.Messages(diags), "minimum_password_length of the password policy was changed back to 12", "from 12 to 14", "manages it too")
 }
 
 // A destroy uses the on_destroy that was last applied, not that of the configuration.

@@ -301,7 +301,7 @@ func TestEvaluate_who(t *testing.T) {
 		"1.4", "Each user with a console password has MFA", "security_preference.mfa_operation_for_login", "[]", `["bob","carol"]`, failed, []string{"bob", "carol"}, "The report does not say it for dave.",
 	})
 	expect(t, "keys", found["1.2"].Who, []string{"access_key_2"})
-	expect(t, "a setting", found["1.7"], verdict{"1.7", "Passwords hold an upper-case letter", "password_policy.require_uppercase_characters", "true", "true", passed, []string{}, ""})
+	expect(t, "a setting", found["1.7"], verdict{"1.7", "Passwords contain an upper-case letter", "password_policy.require_uppercase_characters", "true", "true", passed, []string{}, ""})
 }
 
 // The evidence may be wrong in any place, and the error names it.

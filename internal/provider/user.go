@@ -254,16 +254,16 @@ func (r *userResource) IdentitySchema(_ context.Context, _ resource.IdentitySche
 }
 
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	asked := nameIdentity{Name: types.StringValue(req.ID)}
+	identity := nameIdentity{Name: types.StringValue(req.ID)}
 	if req.ID == "" {
-		asked = tf.Get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
+		identity = tf.Get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	whose := owner.Object{AccountID: asked.AccountID, UserName: asked.Name}
+	whose := owner.Object{AccountID: identity.AccountID, UserName: identity.Name}
 	if !owner.FindImported(ctx, r.Instance, "user", req.ID, &whose, &resp.Diagnostics) {
 		return
 	}
@@ -323,7 +323,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if ram.NotFound(err, "User") {
 		var gone bool
 		if live, gone, err = r.confirmGone(ctx, state); gone {
-			r.RemoveFromState(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
+			r.RemoveFromState(ctx, state.identity(), resp, "The user no longer exists", fmt.Sprintf(
 				"The RAM user with the id %[2]s (%[3]q) no longer exists in account %[1]s. It was deleted outside of Terraform; it may still be in the account's recycle bin, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
 				account, state.UserID.ValueString(), state.Name.ValueString()))
 			return
@@ -424,7 +424,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			*kept = types.StringValue(live)
 			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", fmt.Sprintf(
 				"The service accepted an empty value of %[1]s, and still returns the former value, after two requests: one to Ims and one to Ram. Everything else was updated.\n\n"+
-					"Give %[1]s another value. To leave it as it is, take the user out of the state and import it without the attribute.", attribute))
+					"Set another value for %[1]s. To keep the value, remove the user from the state and import it without the attribute.", attribute))
 		}
 	}
 	// What is done is in the state before the next call can fail.
@@ -487,7 +487,7 @@ func explainUncleared(state, plan userModel, err *ram.UnclearedError) error {
 		}
 	}
 	if ram.Invalid(err) {
-		text += fmt.Sprintf("The service does not accept an empty value of %s. Give it another value. To leave it as it is, take the user out of the state and import it without the attribute.", cleared)
+		text += fmt.Sprintf("The service does not accept an empty value of %s. Set another value. To keep the value, remove the user from the state and import it without the attribute.", cleared)
 	} else {
 		text += "The next plan shows the user."
 	}

@@ -91,7 +91,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"allowed_service_credential_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Validators: allowedIDs,
-				MarkdownDescription: "The ids of the service credentials that the user may have; `[]` allows none. If it is left out or null, service credentials are not read.",
+				MarkdownDescription: "The ids of the service credentials that the user may have; `[]` allows none. If it is omitted or null, service credentials are not read.",
 			},
 			"undeclared_service_credential_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -99,11 +99,11 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"allowed_passkey_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Validators: allowedIDs,
-				MarkdownDescription: "The ids of the passkeys that the user may have; `[]` allows none. If it is left out or null, passkeys are not read.",
+				MarkdownDescription: "The ids of the passkeys that the user may have; `[]` allows none. If it is omitted or null, passkeys are not read.",
 			},
 			"undeclared_passkey_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The passkeys of the user that are not allowed. With `delete`, the passkeys of the RAM user whose credentials the provider uses are left out. Null if `allowed_passkey_ids` is null.",
+				MarkdownDescription: "The passkeys of the user that are not allowed. With `delete`, the passkeys of the RAM user whose credentials the provider uses are not listed. Null if `allowed_passkey_ids` is null.",
 			},
 			"allow_lock_out": schema.BoolAttribute{
 				Optional: true,
@@ -123,8 +123,8 @@ func (r *exclusiveResource) ImportState(ctx context.Context, req resource.Import
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enforce"), enforceReport)...)
 }
 
-func failedExclusive(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the exclusive credentials", State: now}
+func failedExclusive(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the exclusive credentials", State: state}
 }
 
 func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -162,7 +162,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		exists, err = r.show(ctx, &state)
 	}
 	if err == nil && !exists {
-		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
+		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials no longer exists", fmt.Sprintf(
 			"The RAM user %q no longer exists in account %s, so its credentials are no longer checked.", state.UserName.ValueString(), account))
 		return
 	}

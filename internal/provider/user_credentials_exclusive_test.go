@@ -261,7 +261,7 @@ func TestExclusive_importUnknownValuesAndDeletedUser(t *testing.T) {
 	repaired.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
 	after, diags := newCore(t, repaired.Getenv, fakeClock()).Read(exclusiveKind, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The user of the exclusive credentials is gone")
+	contains(t, acctest.Messages(diags), "The user of the exclusive credentials no longer exists")
 	expect(t, "state", after.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -297,7 +297,7 @@ func TestExclusive_anotherUserOfTheSameName(t *testing.T) {
 	addKey(srv, "alice", "LTAIhers", 0)
 	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The user of the exclusive credentials is gone")
+	contains(t, acctest.Messages(diags), "The user of the exclusive credentials no longer exists")
 	expect(t, "state", after.State.IsNull(), true)
 }
 

@@ -205,7 +205,7 @@ func (d *userDeletion) warnDeviceStays(serial string) {
 	d.diags.AddWarning("The virtual MFA device "+serial+" stays in the account", fmt.Sprintf(
 		"The device was unbound from the user %q and is not bound to any user now. While it exists, no other device can have its name.\n\n"+
 			"If it is not needed, delete it:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %s\n\n"+
-			"To delete the device together with a user, set delete_virtual_mfa_device = true beside force_destroy.", d.user.Name, serial))
+			"To delete the device together with a user, also set delete_virtual_mfa_device = true, together with force_destroy.", d.user.Name, serial))
 }
 
 func (d *userDeletion) policies(ctx context.Context, name string) (found []dependant, err error) {
@@ -441,7 +441,7 @@ func (d *userDeletion) refuse(found []dependant, conflict error) {
 	}
 	unlisted := slices.ContainsFunc(found, func(one dependant) bool { return one.remove == nil })
 	if unlisted {
-		parts = append(parts, "What cannot be listed counts as present. Remove the cause of these errors, such as a missing permission, and apply again.")
+		parts = append(parts, "Objects that cannot be listed are assumed to exist. Remove the cause of these errors, such as a missing permission, and apply again.")
 	}
 	if !d.forced && len(found) > 0 && !unlisted { // force_destroy has to list all kinds too
 		parts = append(parts, fmt.Sprintf("Or let Terraform remove all objects of the user, including those that Terraform does not manage: apply the following, and then remove the user from the configuration. "+

@@ -151,7 +151,7 @@ func TestUser_objectsThatCannotBeListedCountAsPresent(t *testing.T) {
 				fault.Action = action
 				srv.Inject(fault)
 				_, diags := c.Destroy(userKind, o)
-				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "possibly", "cannot be listed", action, "What cannot be listed counts as present")
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "possibly", "cannot be listed", action, "Objects that cannot be listed are assumed to exist")
 				if text := acctest.Messages(acctest.Errors(diags)); strings.Contains(text, "force_destroy = true") {
 					t.Errorf("force_destroy has to list the objects too, and is the advice:\n%s", text)
 				}

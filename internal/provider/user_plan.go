@@ -109,9 +109,9 @@ func (r *userResource) planRename(ctx context.Context, state, plan userModel, di
 	case err == nil && other.ID != id:
 		diags.AddAttributeError(path.Root("name"), "Cannot update the user", fmt.Sprintf(
 			"Another user of account %[2]s has the name %[1]q already, and the plan would give it to the user %[3]q:\n\n  user id %[4]s has the name %[3]q and is managed here\n  user id %[5]s has the name %[1]q\n\n"+
-				"Nothing was changed. A user keeps its id, keys, password and permissions when it is renamed, so people and programs that know the name %[1]q would meet another identity.\n\n"+
+				"Nothing was changed. A user keeps its id, keys, password and permissions when it is renamed, so people and programs that use the name %[1]q would then use another identity.\n\n"+
 				"If an element was removed from a list that sets count, use for_each with the names as keys, and moved blocks, so that each user keeps its address. "+
-				"To give up the user %[1]q, delete or rename it in an earlier apply. To swap two names, rename one of the users to a third name in an earlier apply.",
+				"To reuse the name of the user %[1]q, delete or rename that user in an earlier apply. To swap two names, rename one of the users to a third name in an earlier apply.",
 			after, account, before, id, other.ID))
 	case err != nil && !ram.NotFound(err, "User"):
 		diagnostics.Report(diags, f, err)
@@ -133,8 +133,8 @@ func (r *userResource) checkRename(ctx context.Context, state, plan userModel, d
 	}
 	before, accepted := state.Name.ValueString(), plan.AllowLockOut.ValueBool()
 	setting.Risk{
-		Attribute: "name", Refuse: !verdict.Accepted, Summary: fmt.Sprintf("The identity provider may know the user %s by the present name only", before),
-		Detail: lostNames(verdict, fmt.Sprintf("the name %s for the user", before)) + fmt.Sprintf(" Let the identity provider send %s for the user at the same time.", plan.Name.ValueString()),
+		Attribute: "name", Refuse: !verdict.Accepted, Summary: fmt.Sprintf("The identity provider may send the current name of the user %s", before),
+		Detail: lostNames(verdict, fmt.Sprintf("the name %s for the user", before)) + fmt.Sprintf(" Change the identity provider at the same time, so that it sends %s for the user.", plan.Name.ValueString()),
 	}.Report(accepted, diags)
 	return accepted || verdict.Accepted
 }

@@ -94,16 +94,16 @@ func userSsoRisks(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 			attribute = "metadata_document"
 		}
 		return []setting.Risk{{
-			Attribute: attribute, Never: true, Summary: "Single sign-on needs metadata",
-			Detail: "sso_enabled is true, and the account would know no identity provider: metadata_document is empty. Give the metadata that the identity provider publishes.",
+			Attribute: attribute, Never: true, Summary: "Single sign-on requires metadata",
+			Detail: "sso_enabled is true, and metadata_document is empty, so the account would have no identity provider. Set metadata_document to the metadata that the identity provider publishes.",
 		}}
 	}
-	const undo = " Try it in another browser before the old session ends. The root account and AccessKey pairs are not affected; sso_enabled = false lets passwords in again."
+	const undo = " Test the logon in another browser before the current session ends. The root account and AccessKey pairs are not affected; with sso_enabled = false, RAM users can log on with passwords again."
 	switch {
 	case !ram.Is(c.Before.SsoEnabled, true):
 		return []setting.Risk{{
 			Attribute: "sso_enabled", Summary: "RAM users can no longer log on with passwords",
-			Detail: "With single sign-on every RAM user logs on to the console through the identity provider. If its metadata are wrong, or it does not know a user, that user is locked out of the console." + undo,
+			Detail: "With single sign-on every RAM user logs on to the console through the identity provider. If its metadata is wrong, or if it does not know a user, the user is locked out of the console." + undo,
 		}}
 	}
 	return append(nameRisks(c), metadataRisks(c, undo)...)
@@ -111,7 +111,7 @@ func userSsoRisks(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 
 // nameRisks refuse to stop accepting the names of users that the identity provider may send. Which ones it sends is not known.
 func nameRisks(c setting.Change[ram.UserSsoSettings]) (found []setting.Risk) {
-	const why = "Single sign-on is enabled, and which names the identity provider sends is not known here: if it sends %s, no RAM user can log on to the console. Change the identity provider first, and try it."
+	const why = "Single sign-on is enabled, and the provider does not know which names the identity provider sends: if it sends %s, no RAM user can log on to the console. Change the identity provider first, and test the logon."
 	before, after := c.Before, c.After
 	switch {
 	case ram.Is(before.SsoLoginWithDomain, false) && ram.Is(after.SsoLoginWithDomain, true):
@@ -129,7 +129,7 @@ func metadataRisks(c setting.Change[ram.UserSsoSettings], undo string) []setting
 	if c.Before.MetadataDocument != nil && !sameXML(*c.Before.MetadataDocument, *c.After.MetadataDocument) {
 		return []setting.Risk{{
 			Attribute: "metadata_document", Summary: "RAM users log on through another identity provider",
-			Detail: "Single sign-on is enabled, so with wrong metadata every RAM user is locked out of the console." + undo,
+			Detail: "Single sign-on is enabled, so wrong metadata locks every RAM user out of the console." + undo,
 		}}
 	}
 	return nil
@@ -156,7 +156,7 @@ func (metadataCheck) ValidateString(ctx context.Context, req validator.StringReq
 		var enabled types.Bool
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("sso_enabled"), &enabled)...)
 		if enabled.ValueBool() {
-			resp.Diagnostics.AddAttributeError(req.Path, "Single sign-on needs metadata", "sso_enabled is true and metadata_document is \"\". Give the metadata that the identity provider publishes.")
+			resp.Diagnostics.AddAttributeError(req.Path, "Single sign-on requires metadata", "sso_enabled is true and metadata_document is \"\". Set metadata_document to the metadata that the identity provider publishes.")
 		}
 		return
 	}
@@ -168,19 +168,19 @@ func (metadataCheck) ValidateString(ctx context.Context, req validator.StringReq
 // wrongMetadata explains what is wrong with a document; "" if nothing is.
 func wrongMetadata(document string) string {
 	if decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(document)); err == nil && strings.HasPrefix(strings.TrimSpace(string(decoded)), "<") {
-		return "The document is in Base64. Give the XML itself; the provider encodes it. base64decode() turns this one into it."
+		return "The document is in Base64. Set the XML itself, for example with base64decode(); the provider encodes it."
 	}
 	parts, err := parseXML(document)
 	if err != nil {
 		return fmt.Sprintf("%q… is not well-formed XML: %s.", strings.ToValidUTF8(document[:min(len(document), 40)], ""), err)
 	}
 	if root := parts[0]; !strings.HasSuffix(root, " EntityDescriptor") && !strings.HasSuffix(root, " EntitiesDescriptor") {
-		return fmt.Sprintf("The document is a %s; metadata of SAML 2.0 are an EntityDescriptor or EntitiesDescriptor.", strings.TrimPrefix(root, "<"))
+		return fmt.Sprintf("The document is a %s; SAML 2.0 metadata is an EntityDescriptor or an EntitiesDescriptor.", strings.TrimPrefix(root, "<"))
 	}
 	if !slices.ContainsFunc(parts, func(part string) bool {
 		return strings.HasPrefix(part, "<") && strings.HasSuffix(part, " IDPSSODescriptor")
 	}) {
-		return "The document does not describe an identity provider: it has no IDPSSODescriptor. The metadata of a service provider, such as those that Alibaba Cloud publishes for the identity provider, would lock out every RAM user."
+		return "The document does not describe an identity provider: it has no IDPSSODescriptor. Metadata of a service provider, such as the metadata that Alibaba Cloud publishes for the identity provider, would lock out every RAM user."
 	}
 	return ""
 }
@@ -212,7 +212,7 @@ func parseXML(document string) (parts []string, err error) {
 		case errors.Is(err, io.EOF) && roots == 1:
 			return parts, nil
 		case errors.Is(err, io.EOF):
-			return nil, errors.New("it has no element, or several beside each other")
+			return nil, errors.New("it has no root element, or several")
 		case err != nil:
 			return nil, err
 		}
@@ -227,12 +227,12 @@ func parseXML(document string) (parts []string, err error) {
 			depth--
 			parts = append(parts, ">")
 		case xml.CharData:
-			words := strings.TrimSpace(string(token))
-			if words != "" && depth == 0 {
-				return nil, errors.New("there is text outside of its element")
+			text := strings.TrimSpace(string(token))
+			if text != "" && depth == 0 {
+				return nil, errors.New("there is text outside of the root element")
 			}
-			if words != "" {
-				parts = append(parts, words)
+			if text != "" {
+				parts = append(parts, text)
 			}
 		}
 	}

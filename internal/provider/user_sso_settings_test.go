@@ -34,10 +34,10 @@ func TestUserSso_invalidInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{attributes{"metadata_document": base64.StdEncoding.EncodeToString([]byte(idpMetadata))}, "base64decode()"},
 		{attributes{"metadata_document": idpMetadata[:200]}, "is not well-formed XML"},
 		{attributes{"metadata_document": "metadata.xml"}, `"metadata.xml"… is not well-formed XML`},
-		{attributes{"metadata_document": idpMetadata + idpMetadata[22:]}, "several beside each other"},
-		{attributes{"metadata_document": idpMetadata + "more"}, "there is text outside of its element"},
+		{attributes{"metadata_document": idpMetadata + idpMetadata[22:]}, "or several"},
+		{attributes{"metadata_document": idpMetadata + "more"}, "there is text outside of the root element"},
 		{attributes{"metadata_document": "<html/>"}, "The document is a  html"},
-		{attributes{"metadata_document": "", "sso_enabled": true}, "Single sign-on needs metadata"},
+		{attributes{"metadata_document": "", "sso_enabled": true}, "Single sign-on requires metadata"},
 		{attributes{"auxiliary_domain": "https://example.com/"}, "must be a domain"},
 		{attributes{"authn_sign_algo": "md5"}, "rsa-sha256"},
 	} {
@@ -52,7 +52,7 @@ func TestUserSso_isNotEnabledWithoutMetadata(t *testing.T) {
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(userSso, attributes{"sso_enabled": true})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Single sign-on needs metadata", `AttributeName("sso_enabled")`)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Single sign-on requires metadata", `AttributeName("sso_enabled")`)
 	if strings.Contains(acctest.Messages(diags), "allow_lock_out") {
 		t.Error("an argument is named that there is not")
 	}
@@ -61,7 +61,7 @@ func TestUserSso_isNotEnabledWithoutMetadata(t *testing.T) {
 	known := attributes{"sso_enabled": true, "metadata_document": ""}
 	plan.PlannedState = c.Dynamic(c.Propose(userSso, c.Build(c.Schemas.ResourceSchemas[userSso], known), c.Planned(userSso, plan)))
 	_, diags = c.ApplyPlan(userSso, known, c.Null(userSso), plan)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Single sign-on needs metadata")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Single sign-on requires metadata")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 

@@ -364,7 +364,7 @@ func TestUser_isRemovedFromTheStateOnlyIfDeletionIsConfirmed(t *testing.T) {
 	// A new user of the same name is not the one that is gone.
 	srv.Change(func(a *ramtest.Account) { a.Users["carol"] = &ramtest.User{ID: "7", Name: "carol", DisplayName: "x"} })
 	after, diags = c.Read(userKind, o)
-	contains(t, acctest.Messages(diags), "WARNING: The user is gone", stateOf(t, o, "user_id"))
+	contains(t, acctest.Messages(diags), "WARNING: The user no longer exists", stateOf(t, o, "user_id"))
 	expect(t, "state", after.State.IsNull(), true)
 	_, diags = c.Destroy(userKind, o)
 	clean(t, diags)
@@ -808,9 +808,9 @@ func TestUser_renameUnderSingleSignOn(t *testing.T) {
 	unprotected, diags := c.Plan(userKind, attributes{"name": "caroline"}, o) // a plan from before
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.UserSso.Enabled, a.UserSso.MetadataDocument = true, acctest.IDPMetadata })
-	const refusal = "The identity provider may know the user carol by the present name only"
+	const refusal = "The identity provider may send the current name of the user carol"
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(userKind, attributes{"name": "caroline"}, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "send caroline", "allow_lock_out = true")
+	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "sends caroline", "allow_lock_out = true")
 	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(userKind, attributes{"name": "caroline"}, o, unprotected)
 	contains(t, acctest.Messages(acctest.Errors(diags)), refusal)
 	if account(srv).Users["carol"] == nil {
@@ -818,7 +818,7 @@ func TestUser_renameUnderSingleSignOn(t *testing.T) {
 	}
 	srv.Inject(ramtest.Rule{Action: "GetUserSsoSettings", Fault: "code", Status: 403, Code: "NoPermission", Nth: "1"})
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(userKind, attributes{"name": "caroline"}, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "could not be found out")
+	contains(t, acctest.Messages(acctest.Errors(diags)), refusal, "could not be determined")
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Apply(userKind, attributes{"name": "caroline", "allow_lock_out": true}, o)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "WARNING: "+refusal)

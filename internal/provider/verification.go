@@ -182,8 +182,8 @@ func (r *verificationResource) ImportState(ctx context.Context, req resource.Imp
 	owner.ImportUser(ctx, r.Instance, "verification", req, resp)
 }
 
-func failedVerification(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the verification", State: now}
+func failedVerification(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the verification", State: state}
 }
 
 func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -281,7 +281,7 @@ func (m *verificationModel) change(state verificationModel, resp *resource.Modif
 		case slot.address.IsNull():
 			*slot.status = types.StringNull()
 			if was.address.ValueString() != "" {
-				resp.Diagnostics.AddAttributeWarning(path.Root(slot.attribute), "The "+slot.noun+" is not managed any more", fmt.Sprintf(
+				resp.Diagnostics.AddAttributeWarning(path.Root(slot.attribute), "The "+slot.noun+" is no longer managed", fmt.Sprintf(
 					"The user %q keeps it: %s. To remove it, set %s = \"\".", state.UserName.ValueString(), was.address.ValueString(), slot.attribute))
 			}
 		case slot.address.ValueString() == "" && !slot.address.IsUnknown():
@@ -382,7 +382,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 		return found, err
 	})
 	if err == nil && !found {
-		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the verification is gone", fmt.Sprintf(
+		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the verification no longer exists", fmt.Sprintf(
 			"The RAM user %q no longer exists in account %s. The verification was removed from the state.", state.UserName.ValueString(), account))
 		return
 	}

@@ -121,7 +121,7 @@ func TestVerification_unmanagedValuesAreKept(t *testing.T) {
 	// No longer managed: it stays, and the plan says so.
 	o, diags = c.Apply(verificationKind, attributes{"user_name": "alice", "security_phone": "49-1700000001"}, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The security e-mail address is not managed any more", "alice@example.com", `security_email = ""`)
+	contains(t, acctest.Messages(diags), "The security e-mail address is no longer managed", "alice@example.com", `security_email = ""`)
 	expect(t, "phone", in(t, o.State, "security_phone_status"), "active")
 	expect(t, "writes", writes(srv), []string{"SetVerificationInfo"})
 	_, diags = c.Destroy(verificationKind, o)
@@ -228,7 +228,7 @@ func TestVerification_followsARenamedUserAndItsDeletion(t *testing.T) {
 	late := newCore(t, srv.Getenv, fakeClock())
 	after, diags := late.Read(verificationKind, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The user of the verification is gone")
+	contains(t, acctest.Messages(diags), "The user of the verification no longer exists")
 	expect(t, "state", after.State.IsNull(), true)
 	_, diags = late.Destroy(verificationKind, o)
 	clean(t, diags)
@@ -464,7 +464,7 @@ func TestVerification_ofAUserThatWasCreatedAgain(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	after, diags := c.Read(verificationKind, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The user of the verification is gone")
+	contains(t, acctest.Messages(diags), "The user of the verification no longer exists")
 	expect(t, "state", after.State.IsNull(), true)
 	_, diags = c.Destroy(verificationKind, o)
 	clean(t, diags)
@@ -580,12 +580,12 @@ func TestVerification_warnsOfAReplacedAddressThatIsSetAgain(t *testing.T) {
 		clean(t, diags)
 		_, diags = c.Plan(verificationKind, config, seen)
 		clean(t, diags)
-		expect(t, address, strings.Contains(acctest.Messages(diags), `was set back to "other@example.com"`), warned)
+		expect(t, address, strings.Contains(acctest.Messages(diags), `was changed back to "other@example.com"`), warned)
 	}
 	config = attributes{"user_name": "alice", "security_email": "new@example.com"} // it is meant to change
 	_, diags = c.Plan(verificationKind, config, o)
 	clean(t, diags)
-	expect(t, "another configuration", strings.Contains(acctest.Messages(diags), "was set back"), false)
+	expect(t, "another configuration", strings.Contains(acctest.Messages(diags), "was changed back"), false)
 }
 
 // Without what the user has now, it is not known what to send and which confirmed address is lost.

@@ -193,9 +193,9 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 	if refuseFactorLoss(ctx, r.Instance, ram.User{Name: user}, state.removed(live), state.AllowLockOut, diags); diags.HasError() {
 		return nil
 	}
-	left := state
+	rest := state
 	for n, slot := range state.slots() {
-		has, kept := slot.in(live).Address, left.slots()[n]
+		has, kept := slot.in(live).Address, rest.slots()[n]
 		switch {
 		case slot.address.ValueString() == "" || has == "":
 		case !slot.equals(has):
@@ -215,7 +215,7 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		if ram.NotFound(err, "User") {
 			return true, nil
 		}
-		return err == nil && left.isSet(live), err
+		return err == nil && rest.isSet(live), err
 	})
 	if err == nil && !off {
 		return diagnostics.WithState("The service accepted the removal, but still returns the address. It is still in the state. Run again.", errNotRemoved)

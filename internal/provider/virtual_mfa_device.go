@@ -175,7 +175,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 		return
 	}
 	if account != parts[1] {
-		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf("The device %s belongs to account %s, but the credentials open account %s. Nothing was imported.", serial, parts[1], account))
+		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf("The device %s belongs to account %s, but the credentials belong to account %s. Nothing was imported.", serial, parts[1], account))
 		return
 	}
 	who.AccountID = types.StringValue(account)
@@ -207,7 +207,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	if !found {
-		d.RemoveFromState(ctx, state.identity(), resp, "The virtual MFA device is gone", fmt.Sprintf(
+		d.RemoveFromState(ctx, state.identity(), resp, "The virtual MFA device no longer exists", fmt.Sprintf(
 			"The device %s no longer exists in account %s. It was removed from the state, with its seed, which is no longer valid. The next apply creates a new device with another seed.", serial, account))
 		return
 	}

@@ -46,13 +46,13 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 	}
 	if m.user.ID != "" {
 		if err := mfa.Bind(ctx, d.Instance, m.user, created.SerialNumber, created.Seed); err != nil {
-			now := "The device was created and saved with its seed, but it is not bound."
+			state := "The device was created and saved with its seed, but it is not bound."
 			if ram.OutcomeUnknown(err) {
-				now = "The device was created and saved with its seed, but it is not known whether it is bound to " + m.user.Name + "."
+				state = "The device was created and saved with its seed, but it is not known whether it is bound to " + m.user.Name + "."
 				note.UserID = m.user.ID // if the device is bound, this resource bound it
 				note.save(ctx, resp.Private, m.diags)
 			}
-			diagnostics.Report(m.diags, m.operation(now+mfa.ExplainRefusedCodes(d.Instance, err)+taintedDevice), err)
+			diagnostics.Report(m.diags, m.operation(state+mfa.ExplainRefusedCodes(d.Instance, err)+taintedDevice), err)
 			return
 		}
 		note.UserID = m.user.ID
@@ -75,8 +75,8 @@ type deviceCreation struct {
 	diags   *diag.Diagnostics
 }
 
-func (m *deviceCreation) operation(now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: "create the virtual MFA device", State: now}
+func (m *deviceCreation) operation(state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: "create the virtual MFA device", State: state}
 }
 
 // check makes every check that is possible before a device is created.
@@ -115,14 +115,14 @@ func (m *deviceCreation) check(ctx context.Context) bool {
 }
 
 // reportExists reports that the device name is already used.
-func (m *deviceCreation) reportExists(device ram.MFADevice, now string) {
+func (m *deviceCreation) reportExists(device ram.MFADevice, state string) {
 	binding := "not bound to a user"
 	if device.UserID != "" {
 		binding = "bound to the user " + mfa.Owner(device)
 	}
 	m.diags.AddAttributeError(path.Root("virtual_mfa_device_name"), "Cannot create the virtual MFA device", fmt.Sprintf(
 		"The account already has a device with this name: %s, %s. %s\n\nChoose another name. To manage the existing device, import it. Its seed cannot be read again, so the import is without it:\n\n  %s",
-		m.serial, binding, now, "terraform import ADDRESS "+m.serial))
+		m.serial, binding, state, "terraform import ADDRESS "+m.serial))
 }
 
 // findBindUser reads the user to bind a device to, and checks that the user has no other device.
@@ -163,21 +163,21 @@ func (m *deviceCreation) create(ctx context.Context) (ram.NewMFADevice, bool) {
 			m.reportExists(device, "Another client created it after this apply began. It was not changed.")
 			return created, false
 		case !ram.OutcomeUnknown(err) && !late:
-			now := "Nothing was created."
+			state := "Nothing was created."
 			if sent > 1 {
-				now = m.explainUnknown()
+				state = m.explainUnknown()
 			}
-			return created, !diagnostics.Report(m.diags, m.operation(now), err)
+			return created, !diagnostics.Report(m.diags, m.operation(state), err)
 		}
-		now, settling := m.resolveUnknown(ctx, err)
-		if diagnostics.Report(m.diags, m.operation(now), settling) {
+		state, settling := m.resolveUnknown(ctx, err)
+		if diagnostics.Report(m.diags, m.operation(state), settling) {
 			return created, false
 		}
-		if late && now == m.explainUnknown() {
-			now = "The service refuses the name because a device with it exists, and does not list the device. It may be the result of a create request that got no response. Its seed is lost. " + m.leftover()
+		if late && state == m.explainUnknown() {
+			state = "The service refuses the name because a device with it exists, and does not list the device. It may be the result of a create request that got no response. Its seed is lost. " + m.leftover()
 		}
 		if sent >= 3 || sent == 2 && !late {
-			return created, !diagnostics.Report(m.diags, m.operation(now), err)
+			return created, !diagnostics.Report(m.diags, m.operation(state), err)
 		}
 	}
 }
@@ -190,7 +190,7 @@ func (m *deviceCreation) send(ctx context.Context) (ram.NewMFADevice, error) {
 
 // resolveUnknown waits for the device of a create without a response, and deletes it,
 // because its seed is lost. It returns what exists then.
-func (m *deviceCreation) resolveUnknown(ctx context.Context, cause error) (now string, err error) {
+func (m *deviceCreation) resolveUnknown(ctx context.Context, cause error) (state string, err error) {
 	device, appeared, err := m.await(ctx)
 	leftover := m.leftover()
 	switch {
@@ -250,11 +250,11 @@ func (m *deviceCreation) setSecrets(ctx context.Context, created ram.NewMFADevic
 		return true
 	}
 	// Without its seed the created device cannot be used.
-	now := "The device was created, but encrypting its seed failed, so the device was deleted."
+	state := "The device was created, but encrypting its seed failed, so the device was deleted."
 	if left := m.Client.DeleteMFADevice(ctx, created.SerialNumber); left != nil && !ram.NotFound(left, "VirtualMFADevice") {
-		now = "The device " + created.SerialNumber + " was created, but encrypting its seed failed, and deleting the device failed too: " + diagnostics.Explain(left) + " It is not in the state. Delete it manually."
+		state = "The device " + created.SerialNumber + " was created, but encrypting its seed failed, and deleting the device failed too: " + diagnostics.Explain(left) + " It is not in the state. Delete it manually."
 	}
-	diagnostics.Report(m.diags, m.operation(now), err)
+	diagnostics.Report(m.diags, m.operation(state), err)
 	return false
 }
 
@@ -267,9 +267,9 @@ func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel
 		return found && seen.UserID == user.ID
 	})
 	if !shown {
-		detail := "The service took the request, but does not show it yet. The state has the written values; the next refresh reads the account."
+		detail := "The service accepted the request, but does not return the change yet. The state has the written values; the next refresh reads the account."
 		if err != nil {
-			detail = "The service took the request, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n" + diagnostics.Explain(err)
+			detail = "The service accepted the request, but reading the device failed. The state has the written values; the next refresh reads the account.\n\n" + diagnostics.Explain(err)
 		}
 		diags.AddWarning("Cannot confirm the virtual MFA device", detail)
 	}
@@ -322,8 +322,8 @@ type rebinding struct {
 	changed bool // the device was unbound, so the state has to be saved
 }
 
-func (r *rebinding) operation(now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: "bind the virtual MFA device", State: now}
+func (r *rebinding) operation(state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: "bind the virtual MFA device", State: state}
 }
 
 func (r *rebinding) run(ctx context.Context) {
@@ -388,13 +388,13 @@ func (r *rebinding) bindTo(ctx context.Context, live ram.MFADevice, name string)
 		return
 	}
 	if err := mfa.Bind(ctx, r.Instance, user, live.SerialNumber, seed); err != nil {
-		now := "The device exists, and its seed is in the state, but it is not bound."
+		state := "The device exists, and its seed is in the state, but it is not bound."
 		if ram.OutcomeUnknown(err) {
-			now = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
+			state = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
 			r.note.UserID = user.ID // if the device is bound, this resource bound it
 		}
 		r.changed = true
-		diagnostics.Report(r.diags, r.operation(now+mfa.ExplainRefusedCodes(r.Instance, err)+"\n\nThe next apply tries again."), err)
+		diagnostics.Report(r.diags, r.operation(state+mfa.ExplainRefusedCodes(r.Instance, err)+"\n\nThe next apply tries again."), err)
 		return
 	}
 	r.changed = true
@@ -411,7 +411,7 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := diagnostics.Operation{Name: "destroy the virtual MFA device", State: "The device is as it was."}
+	f := diagnostics.Operation{Name: "destroy the virtual MFA device", State: "The device is unchanged."}
 	if _, ok := d.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
@@ -474,13 +474,13 @@ func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) err
 
 // waitDeleted waits until the service no longer lists a deleted device.
 func (d *virtualMFADevice) waitDeleted(ctx context.Context, serial string) error {
-	const now = "The service accepted the deletion, but it could not be confirmed. The next apply checks again."
+	const state = "The service accepted the deletion, but it could not be confirmed. The next apply checks again."
 	absent, err := mfa.Wait(ctx, d.Instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	switch {
 	case err != nil:
-		return diagnostics.WithState(now, err)
+		return diagnostics.WithState(state, err)
 	case !absent:
-		return diagnostics.WithState(now, fmt.Errorf("the device is still listed after %s", instance.ConfirmLimit))
+		return diagnostics.WithState(state, fmt.Errorf("the device is still listed after %s", instance.ConfirmLimit))
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ var adviceTable = []struct {
 	{exactly, "SignatureDoesNotMatch", "the AccessKey secret does not belong to the AccessKey ID; check the credentials"},
 	{exactly, "IncompleteSignature", "the AccessKey secret does not belong to the AccessKey ID, or a proxy changed the call; check the credentials and the proxy"},
 	{exactly, "InvalidSecurityToken.Expired", "the session has ended; get a new session token"},
-	{family, "InvalidSecurityToken", "the session token does not belong to the AccessKey; give the ID, the secret and the token of one session"},
+	{family, "InvalidSecurityToken", "the session token does not belong to the AccessKey; set the ID, the secret and the token of the same session"},
 	{exactly, "MissingSecurityToken", "an AccessKey ID that begins with STS. needs its session token"},
 	{exactly, "Inactive", "the account has not activated RAM; activate it in the console"},
 	{exactly, "NoPermission", "allow the action ram:{action} to the user or role that makes the call"},

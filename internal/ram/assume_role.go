@@ -43,13 +43,13 @@ func (a *sessionResponse) missing() string {
 // lease returns the key of the session. The remaining lifetime is measured by the service's
 // clock, which also ends the session. An implausible expiration is replaced by the
 // requested lifetime.
-func (a *sessionResponse) lease(c *Client, asked time.Duration) lease {
+func (a *sessionResponse) lease(c *Client, requested time.Duration) lease {
 	key := Key{ID: string(a.Credentials.AccessKeyID), Secret: string(a.Credentials.AccessKeySecret), Token: string(a.Credentials.SecurityToken)}
 	now := c.Now()
 	if server, ok := c.ServerNow(); ok {
 		now = server
 	}
-	life := asked
+	life := requested
 	if life == 0 {
 		life = defaultSession
 	}
@@ -86,7 +86,7 @@ func sessionParams(arn, name, policy string, duration time.Duration) map[string]
 }
 
 // assumed returns credentials that this client requests from Sts.
-func (c *Client) assumed(op operation, source CredentialSource, arn string, asked time.Duration, params func() (map[string]string, error)) Credentials {
+func (c *Client) assumed(op operation, source CredentialSource, arn string, requested time.Duration, params func() (map[string]string, error)) Credentials {
 	fetch := func(ctx context.Context) (lease, error) {
 		form, err := params()
 		if err != nil {
@@ -96,7 +96,7 @@ func (c *Client) assumed(op operation, source CredentialSource, arn string, aske
 		if err := c.call(ctx, op, form, &response); err != nil {
 			return lease{}, err
 		}
-		return response.lease(c, asked), nil
+		return response.lease(c, requested), nil
 	}
 	return &renewable{now: c.Now, fetch: func(ctx context.Context, _ bool) (lease, error) {
 		fresh, err := fetch(ctx)

@@ -64,18 +64,18 @@ func readCapped(reader io.Reader) ([]byte, error) {
 // missing or general type, because the service's type is not documented: the parser
 // decides.
 func checkType(header http.Header) error {
-	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
-		kind = ""
+		mediaType = ""
 	}
 	switch {
-	case strings.Contains(kind, "html"):
+	case strings.Contains(mediaType, "html"):
 		return errHTML
-	case kind == "", kind == "text/plain", kind == "application/octet-stream", kind == "text/json":
+	case mediaType == "", mediaType == "text/plain", mediaType == "application/octet-stream", mediaType == "text/json":
 		return nil
-	case kind == "application/json", strings.HasSuffix(kind, "+json"):
+	case mediaType == "application/json", strings.HasSuffix(mediaType, "+json"):
 		return nil
-	case kind == "text/xml", kind == "application/xml":
+	case mediaType == "text/xml", mediaType == "application/xml":
 		return errXML
 	}
 	return errors.New("the response has a type that is not JSON")

@@ -70,7 +70,7 @@ func (e *AccountChangedError) Error() string {
 type WrongAccountError struct{ Expected, AccountID string }
 
 func (e *WrongAccountError) Error() string {
-	return fmt.Sprintf("the object belongs to account %s, but the credentials are of account %s", e.Expected, e.AccountID)
+	return fmt.Sprintf("the object belongs to account %s, but the credentials belong to account %s", e.Expected, e.AccountID)
 }
 
 // UnknownAccountError is a not-found error about an object of an unknown account: the

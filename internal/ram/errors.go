@@ -103,14 +103,14 @@ func (e *prerequisiteError) As(target any) bool { return errors.As(e.err, target
 
 // retryAbandoned means that a call was not repeated because its deadline is too close.
 type retryAbandoned struct {
-	last  error
-	wait  time.Duration
-	asked bool  // whether the service asked to wait
-	cause error // error of the context
+	last      error
+	wait      time.Duration
+	requested bool  // whether the service requested to wait
+	cause     error // error of the context
 }
 
 func (e *retryAbandoned) Error() string {
-	if e.asked {
+	if e.requested {
 		return fmt.Sprintf("%s; the service asks to wait %s, longer than the time left", e.last, e.wait.Round(time.Second))
 	}
 	return fmt.Sprintf("%s; no time was left to repeat the call", e.last)

@@ -127,12 +127,12 @@ func (l *textList) UnmarshalJSON(data []byte) error {
 	var parts []text
 	if len(data) > 0 && data[0] == '[' {
 		if err := json.Unmarshal(data, &parts); err != nil {
-			return &unexpectedValue{"a list of texts"}
+			return &unexpectedValue{"a list of strings"}
 		}
 	} else {
 		var one text
 		if err := json.Unmarshal(data, &one); err != nil {
-			return &unexpectedValue{"a list of texts"}
+			return &unexpectedValue{"a list of strings"}
 		}
 		parts = []text{one}
 	}
@@ -156,7 +156,7 @@ func (l *textList) add(part string) error {
 	}
 	var inner []text
 	if err := json.Unmarshal([]byte(part), &inner); err != nil {
-		return &unexpectedValue{"a list of texts"}
+		return &unexpectedValue{"a list of strings"}
 	}
 	for _, item := range inner {
 		if item != "" {

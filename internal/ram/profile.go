@@ -149,12 +149,12 @@ func (missingFile) Is(target error) bool { return target == fs.ErrNotExist }
 func line(content []byte, err error) string {
 	var offset int64
 	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
+	var typeError *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
 		offset = syntax.Offset
-	case errors.As(err, &kind):
-		offset = kind.Offset
+	case errors.As(err, &typeError):
+		offset = typeError.Offset
 	}
 	if offset <= 0 || offset > int64(len(content)) {
 		return ""

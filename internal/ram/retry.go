@@ -150,14 +150,14 @@ func (c *Client) backOff(ctx context.Context, err error, fails class, number int
 	if fails == expired {
 		return nil
 	}
-	asked := retryAfter(err)
+	requested := retryAfter(err)
 	span := min(longestBackoff, firstBackoff<<min(number-1, 16))
-	wait := asked + rand.N(span) //nolint:gosec // spreads load, guards nothing
+	wait := requested + rand.N(span) //nolint:gosec // spreads load, guards nothing
 	if tooLong(ctx, wait) {
-		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: context.DeadlineExceeded}
+		return &retryAbandoned{last: err, wait: requested, requested: requested > 0, cause: context.DeadlineExceeded}
 	}
 	if end := c.Pause(ctx, wait); end != nil {
-		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: end}
+		return &retryAbandoned{last: err, wait: requested, requested: requested > 0, cause: end}
 	}
 	return nil
 }

@@ -589,7 +589,7 @@ func TestAccountsOfErrors(t *testing.T) {
 // cisControls are controls of the CIS benchmark, for a realistic page.
 var cisControls = []string{
 	"1.1 The root account is not used", "1.2 The root account has no AccessKey", "1.3 The root account has MFA", "1.4 Every user with a password has MFA", "1.5 Users idle for 90 days cannot log on",
-	"1.6 AccessKeys are rotated every 90 days", "1.7 Passwords hold an upper-case letter", "1.8 Passwords hold a lower-case letter", "1.9 Passwords hold a symbol", "1.10 Passwords hold a digit",
+	"1.6 AccessKeys are rotated every 90 days", "1.7 Passwords contain an upper-case letter", "1.8 Passwords contain a lower-case letter", "1.9 Passwords contain a symbol", "1.10 Passwords contain a digit",
 	"1.11 Passwords have 14 characters or more", "1.12 The last 5 passwords cannot be used again", "1.13 Passwords last 365 days or longer", "1.14 Five wrong passwords lock the logon", "1.15 No policy allows everything", "1.16 Policies are attached to groups and roles",
 }
 

@@ -55,12 +55,12 @@ func (w *Write[S]) attempt(ctx context.Context, live S, mayReadAgain bool) (S, e
 	}
 	want := w.merge(live)
 	if !w.last.checked || !w.Equal(live, w.last.live) {
-		asked, refusals := w.refuseRisks(ctx, live, want)
+		readOthers, refusals := w.refuseRisks(ctx, live, want)
 		w.last.checked, w.last.live, w.last.refusals = true, live, refusals
 		if refusals.HasError() {
 			return want, errRefused
 		}
-		if asked && mayReadAgain && !w.Equal(live, want) {
+		if readOthers && mayReadAgain && !w.Equal(live, want) {
 			return want, errReadAgain
 		}
 	}
@@ -112,7 +112,7 @@ func (w *Write[S]) describeChanges() string {
 }
 
 // refuseRisks checks the risks of one attempt. It reports whether that read other objects.
-func (w *Write[S]) refuseRisks(ctx context.Context, before, after S) (asked bool, refusals diag.Diagnostics) {
+func (w *Write[S]) refuseRisks(ctx context.Context, before, after S) (readOthers bool, refusals diag.Diagnostics) {
 	arguments := w.Plan
 	if w.Verb == "destroy" {
 		refusals, arguments = w.refuseUnplanned(before, after), w.Arguments

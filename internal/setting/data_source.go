@@ -38,7 +38,7 @@ func (d *DataSource[S]) Schema(_ context.Context, _ datasource.SchemaRequest, re
 		attributes[v.Name] = schema.StringAttribute{Computed: true, MarkdownDescription: v.Docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the " + d.setting.Noun + " of the account that the credentials open. It changes nothing. An attribute that the service does not report is null." + d.setting.datedDocs(),
+		MarkdownDescription: "Reads the " + d.setting.Noun + " of the account of the credentials. It changes nothing. An attribute that the service does not report is null." + d.setting.datedDocs(),
 		Attributes:          attributes,
 	}
 }

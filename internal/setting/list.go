@@ -15,7 +15,7 @@ import (
 )
 
 func (s *Setting[S]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listing.Schema("Finds the " + s.Noun + " of the account that the credentials open. There is always exactly one.")
+	resp.Schema = listing.Schema("Finds the " + s.Noun + " of the account of the credentials. There is always exactly one.")
 }
 
 func (s *Setting[S]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

@@ -100,8 +100,8 @@ type Plan[S any] struct {
 
 // create reads the account once, and warns of what adopting the setting changes.
 func (p *Plan[S]) create(ctx context.Context) {
-	const now = "Nothing was changed."
-	id, ok := p.CheckAccount(ctx, p.Operation("plan", now), "", p.Diags)
+	const state = "Nothing was changed."
+	id, ok := p.CheckAccount(ctx, p.Operation("plan", state), "", p.Diags)
 	if !ok {
 		return
 	}
@@ -110,10 +110,10 @@ func (p *Plan[S]) create(ctx context.Context) {
 	if err == nil {
 		err = p.readElsewhere(ctx, p.Config, &live)
 	}
-	if diagnostics.Report(p.Diags, p.Operation("plan", now), err) {
+	if diagnostics.Report(p.Diags, p.Operation("plan", state), err) {
 		return
 	}
-	p.refuseAbsent("plan", now, p.Config, &live, p.Diags)
+	p.refuseAbsent("plan", state, p.Config, &live, p.Diags)
 	after := p.Effect(live)
 	if changes := p.Differences(&live, &after); len(changes) > 0 {
 		changes.rank(diagnostics.Other).Warn(p.Diags, "Adopting the "+p.Noun+" changes the account"+changes.weakened().names(", and makes it weaker: "), fmt.Sprintf(
@@ -426,8 +426,8 @@ func (p *Plan[S]) destroyNote(before, after S) string {
 	if p.DestroyWarning == nil {
 		return ""
 	}
-	if words := p.DestroyWarning(before, after); words != "" {
-		return "\n\n" + words
+	if warning := p.DestroyWarning(before, after); warning != "" {
+		return "\n\n" + warning
 	}
 	return ""
 }

@@ -162,8 +162,8 @@ func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	}
 	if id != account && id != "current" {
 		resp.Diagnostics.AddError("Cannot import the "+s.Noun, fmt.Sprintf(
-			"The import is for account %q, but the credentials open account %q. Nothing was imported.\n\n"+
-				"Import with the id of the account that the credentials open, with \"current\", or use the credentials of account %[1]q.", id, account))
+			"The import is for account %q, but the credentials belong to account %q. Nothing was imported.\n\n"+
+				"Import with the id of the account of the credentials or with \"current\", or use the credentials of account %[1]q.", id, account))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), account)...)
@@ -181,8 +181,8 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	const now = "The state is unchanged."
-	id, ok := s.CheckAccount(ctx, s.Operation("read", now), tf.String(state["account_id"]), &resp.Diagnostics)
+	const unchanged = "The state is unchanged."
+	id, ok := s.CheckAccount(ctx, s.Operation("read", unchanged), tf.String(state["account_id"]), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -190,7 +190,7 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if err == nil {
 		err = s.readElsewhere(ctx, state, &live)
 	}
-	if diagnostics.Report(&resp.Diagnostics, s.Operation("read", now), err) {
+	if diagnostics.Report(&resp.Diagnostics, s.Operation("read", unchanged), err) {
 		return
 	}
 	s.RecordCaptured(ReadAdoption(ctx, req.Private, &resp.Diagnostics))
@@ -234,8 +234,8 @@ func (s *Setting[S]) Show(v tf.Values, live *S) {
 }
 
 // Operation describes an operation for report.
-func (s *Setting[S]) Operation(verb, now string) diagnostics.Operation {
-	return diagnostics.Operation{Name: verb + " the " + s.Noun, State: now}
+func (s *Setting[S]) Operation(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the " + s.Noun, State: state}
 }
 
 // Values reads the attributes of a plan, state or configuration.

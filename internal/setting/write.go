@@ -267,34 +267,34 @@ func (w *Write[S]) write(ctx context.Context, diags *diag.Diagnostics) bool {
 	}
 	unknown := ram.OutcomeUnknown(err) || w.last.unknown
 	var incomplete *ram.IncompleteReplyError
-	now := "The service refused the change. The account was not changed."
+	state := "The service refused the change. The account was not changed."
 	if !w.last.sent || errors.As(err, &incomplete) {
-		now = untouched
+		state = untouched
 	}
 	var partly *ram.PartlyChangedError
 	if errors.As(err, &partly) {
-		now = "The service changed " + partly.Changed + ", and refused the rest of the change. The next apply makes what is missing."
+		state = "The service changed " + partly.Changed + ", and refused the rest of the change. The next apply makes what is missing."
 	}
 	if unknown {
-		now = "It is unknown whether the service applied the change. The next apply reads the account first and makes only the missing changes."
+		state = "It is unknown whether the service applied the change. The next apply reads the account first and makes only the missing changes."
 		if seen, lost := w.refresh(ctx); lost == nil && len(w.missing(&seen, w.last.wanted)) == 0 {
 			return true
 		}
 	}
 	if w.Verb == "create" {
-		now += " The resource is not in the state."
+		state += " The resource is not in the state."
 	}
 	diags.Append(w.last.refusals...)
 	if !unknown && w.last.refusals.HasError() {
 		return false
 	}
 	if incomplete != nil {
-		diags.AddError("Cannot "+w.Operation(w.Verb, now).Name, fmt.Sprintf(
-			"%s\n\nThe service did not return %s. It resets what a request leaves out, so a write could change attributes that the configuration does not manage.\n\n"+
-				"Apply again. If the service never returns the fields, set their attributes in the configuration.", now, strings.Join(incomplete.Fields, ", ")))
+		diags.AddError("Cannot "+w.Operation(w.Verb, state).Name, fmt.Sprintf(
+			"%s\n\nThe service did not return %s. It resets what a request omits, so a write could change attributes that the configuration does not manage.\n\n"+
+				"Apply again. If the service never returns the fields, set their attributes in the configuration.", state, strings.Join(incomplete.Fields, ", ")))
 		return false
 	}
-	diagnostics.Report(diags, w.Operation(w.Verb, now), err)
+	diagnostics.Report(diags, w.Operation(w.Verb, state), err)
 	return false
 }
 
