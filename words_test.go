@@ -45,6 +45,8 @@ var words = []struct{ pattern, instead string }{
 	{`self-harm`, "lock-out of the provider itself"},
 	{`to be had`, "available"},
 	{`at hand`, "available, installed"},
+	{`lets? in|been found out|not be found out`, "allows; determined"},
+	{`(policy|key|it) goes by`, "governs"},
 	{`past what is known`, "bypasses the cache"},
 	{`what was made`, "the created object"},
 	{`whose it is`, "the owner"},

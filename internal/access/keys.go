@@ -8,7 +8,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// Policies are the network policies that a long-lived key goes by.
+// Policies are the network policies that govern a long-lived key.
 type Policies struct {
 	Own, Account ram.NetworkPolicy
 	Accepted     bool // a planned one has allow_lock_out = true

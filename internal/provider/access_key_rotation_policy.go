@@ -67,7 +67,7 @@ func (m *rotationModel) policy() (p ram.NetworkPolicy, managed bool) {
 	return p, true
 }
 
-// checkPolicy refuses a policy without lists, which would let in every address.
+// checkPolicy refuses a policy without lists, which would allow every address.
 func (m *rotationModel) checkPolicy(diags *diag.Diagnostics) bool {
 	p, managed := m.policy()
 	if !managed || !policyKnown(m.NetworkPolicy) || len(p.Public)+len(p.VPC) > 0 {
@@ -159,7 +159,7 @@ func (r *rotationResource) protectAll(ctx context.Context, m *rotationModel) err
 		}
 		err := r.protect(ctx, m, slot.id.ValueString())
 		if ram.NotFound(err, "User", "User.AccessKey") {
-			continue // it is gone, which the steps find out
+			continue // the key no longer exists, which the steps report
 		}
 		if err != nil {
 			return diagnostics.WithState(fmt.Sprintf("The network policy of the key %s may not be the configured one. If it is not, the key is accepted from every address that its current policy allows. The next apply writes the policy again.", slot.id.ValueString()), err)
@@ -197,7 +197,7 @@ func (r *rotationResource) showPolicy(ctx context.Context, m *rotationModel) err
 	return nil
 }
 
-// warnPolicy warns of a policy that lets in more than before, or is no longer managed.
+// warnPolicy warns of a policy that allows more addresses than before, or that is no longer managed.
 func (m *rotationModel) warnPolicy(state rotationModel, diags *diag.Diagnostics) {
 	user := state.UserName.ValueString()
 	before, had := state.policy()

@@ -647,7 +647,7 @@ func TestAccess_mustAllowDoesNotCoverADenyingStatement(t *testing.T) {
 		t.Error(acctest.Messages(diags))
 	}
 
-	srv = withKey(t, `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24"]}]}`) // the key then goes by the account's policy
+	srv = withKey(t, `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24"]}]}`) // the policy of the account then governs the key
 	srv.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = active })
 	c = newCore(t, srv.Getenv, fakeClock())
 	_, diags = c.Plan(ownPolicy, ofAlice(activate.With("status", "Inactive")), c.Null(ownPolicy))

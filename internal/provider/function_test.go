@@ -186,8 +186,8 @@ func TestAllows(t *testing.T) {
 		blamed  int64
 		says    []string
 	}{
-		{name: "none let in all", masks: textSet(), address: "203.0.113.7", want: true},
-		{name: "none let in all of IPv6", masks: textSet(), address: "2001:db8::1", want: true},
+		{name: "none allows all", masks: textSet(), address: "203.0.113.7", want: true},
+		{name: "none allows all of IPv6", masks: textSet(), address: "2001:db8::1", want: true},
 		{name: "in a block", masks: textSet("203.0.113.0/24"), address: "203.0.113.7", want: true},
 		{name: "outside", masks: textSet("203.0.113.0/24", "192.0.2.1"), address: "192.0.2.2", want: false},
 		{name: "the address itself", masks: textSet("192.0.2.1"), address: "192.0.2.1", want: true},
@@ -196,8 +196,8 @@ func TestAllows(t *testing.T) {
 		{name: "IPv6 is in no IPv4 block", masks: textSet("0.0.0.0/0"), address: "2001:db8::1", want: false},
 		{name: "a block in two halves", masks: textSet("203.0.113.0/25", "203.0.113.128/25"), address: "203.0.113.0/24", want: true},
 		{name: "half a block", masks: textSet("203.0.113.0/25"), address: "203.0.113.0/24", want: false},
-		{name: "let in whatever comes", masks: textSet("203.0.113.0/24", acctest.Unknown{}), address: "203.0.113.7", want: true},
-		{name: "may be let in", masks: textSet("203.0.113.0/24", acctest.Unknown{}), address: "192.0.2.2", want: acctest.Unknown{}},
+		{name: "allowed whatever is unknown", masks: textSet("203.0.113.0/24", acctest.Unknown{}), address: "203.0.113.7", want: true},
+		{name: "may be allowed", masks: textSet("203.0.113.0/24", acctest.Unknown{}), address: "192.0.2.2", want: acctest.Unknown{}},
 		{name: "may be all there is", masks: textSet(acctest.Unknown{}), address: "192.0.2.2", want: acctest.Unknown{}},
 		{name: "no address", masks: textSet(), address: "bastion", blamed: 1, says: []string{`The address "bastion" is neither`}},
 		{name: "an empty address", masks: textSet(), address: "", blamed: 1, says: []string{"neither"}},
