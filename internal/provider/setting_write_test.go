@@ -100,6 +100,26 @@ func TestSettingWrite_readsAgainWhatAnUnchangedSettingLacks(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
+// Fields that the service returns only after the write were not in it, so the service may have reset them: the apply says so.
+func TestSettingWrite_warnsOfFieldsThatTheWriteLacked(t *testing.T) {
+	t.Parallel()
+	for _, lacked := range []bool{false, true} {
+		srv := old(t)
+		config := attributes{"login_session_duration": 8}
+		plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(preference, config, base().Null(preference))
+		clean(t, diags)
+		if lacked {
+			srv.Inject(ramtest.Rule{Action: "GetSecurityPreference", Fault: "drop_fields", Body: "MaxIdleDays,AllowUserToLoginWithPasskey", Nth: "1-2"})
+		}
+		c := newCore(t, srv.Getenv, fakeClock()) // the apply is a new process
+		_, diags = c.ApplyPlan(preference, config, c.Null(preference), plan)
+		clean(t, acctest.Errors(diags))
+		said := acctest.Messages(diags)
+		expect(t, "warned", strings.Contains(said, "The security preference may have been reset in part") && strings.Contains(said, "and did not return it before the write"), lacked)
+		expect(t, "warnings", len(diags) > 0, lacked)
+	}
+}
+
 // A deployment that returns one of the newer fields has all of them, also if the last response lacks all: the write
 // would reset those that were never returned.
 func TestSettingWrite_needsAllNewerFieldsOnceOneWasReturned(t *testing.T) {
