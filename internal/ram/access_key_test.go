@@ -77,7 +77,7 @@ func TestUpdateAccessKey_refusedStatusOfAKeyThatHasIt(t *testing.T) {
 		{"DeleteConflict", "Active", 409, false, true},
 		{"NoPermission", "Active", 403, true, false},
 	} {
-		fake := ramtest.New(t)
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseSameKeyStatus = false }))
 		client := clientOf(t, fake)
 		key, err := client.CreateAccessKey(t.Context(), "admin")
 		if err != nil {
