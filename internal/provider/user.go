@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -296,13 +297,13 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	saveManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	// An error would taint the user, which the next apply would then replace.
-	lost, shows := r.confirm(ctx, nil, plan, created, &resp.Diagnostics)
-	if shows {
+	confirmed := r.confirm(ctx, nil, plan, created, &resp.Diagnostics)
+	if confirmed.shows {
 		r.Client.ConfirmUser(created)
 	}
-	for _, attribute := range lost {
+	for _, attribute := range confirmed.lost {
 		resp.Diagnostics.AddAttributeWarning(path.Root(attribute), "The service does not store "+attribute,
-			explainUnstored(attribute, "The user was created without it, and the next plan shows it as a change."))
+			explainUnstored(attribute, confirmed.want, confirmed.seen, "The user was created without it, and the next plan shows it as a change."))
 	}
 }
 
@@ -396,8 +397,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			return
 		}
 	}
-	updated := plan.user()
-	if change, changes := changeOf(state, plan); changes {
+	updated, managed := plan.user(), managedIn(config)
+	change, changes := changeOf(state, plan)
+	if changes {
 		var err error
 		updated, err = r.Client.UpdateUser(ctx, state.UserID.ValueString(), change)
 		var uncleared *ram.UnclearedError
@@ -408,7 +410,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		}
 		if errors.As(err, &uncleared) {
 			if uncleared.Applied {
-				half := plan.withoutClearing(state, updated)
+				half := plan.withoutClearing(state, updated, attributesCleared(uncleared.Parameters))
 				tf.Save(ctx, half.identity(), half, &resp.State, resp.Identity, &resp.Diagnostics)
 			}
 			err = explainUncleared(state, plan, uncleared)
@@ -419,12 +421,10 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		if plan.DisplayName.IsUnknown() {
 			plan.DisplayName = tf.Optional(plan.DisplayName, updated.DisplayName)
 		}
-		for _, parameter := range change.Uncleared(updated) {
-			kept, attribute, live := plan.uncleared(parameter, updated)
-			*kept = types.StringValue(live)
-			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", fmt.Sprintf(
-				"The service accepted an empty value of %[1]s, and still returns the former value, after two requests: one to Ims and one to Ram. Everything else was updated.\n\n"+
-					"Set another value for %[1]s. To keep the value, remove the user from the state and import it without the attribute.", attribute))
+		for _, attribute := range attributesCleared(change.Uncleared(updated)) {
+			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", explainUnstored(attribute, plan.user(), updated, "Everything else was updated."))
+			*plan.optionals()[attribute] = types.StringValue(*textOf(&updated, attribute))
+			managed = append(managed, attribute)
 		}
 	}
 	// What is done is in the state before the next call can fail.
@@ -434,37 +434,62 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the tags of the user", State: "All other attributes of the user were updated. The next plan shows its tags."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
 		return
 	}
-	saveManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
+	saveManaged(ctx, managed, resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	if sameUser(state.user(), plan.user()) && state.Name.Equal(plan.Name) {
 		return
 	}
-	if lost, _ := r.confirm(ctx, &state, plan, updated, &resp.Diagnostics); len(lost) > 0 {
-		for _, attribute := range lost {
-			*plan.optionals()[attribute] = types.StringNull()
-			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", explainUnstored(attribute, "Everything else was updated."))
+	confirmed := r.confirmUpdate(ctx, state, plan, change, updated, &resp.Diagnostics)
+	if len(confirmed.lost) == 0 {
+		return
+	}
+	for _, attribute := range confirmed.lost {
+		*plan.optionals()[attribute] = tf.NonEmpty(*textOf(&confirmed.seen, attribute))
+		if *textOf(&confirmed.want, attribute) == "" { // the next plan clears it again
+			managed = append(managed, attribute)
 		}
-		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
+	saveManaged(ctx, managed, resp.Private, &resp.Diagnostics)
+	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// uncleared returns the attribute of a parameter that the service did not clear, with its
-// name and its live value.
-func (m *userModel) uncleared(parameter string, live ram.User) (attribute *types.String, name, value string) {
-	switch parameter {
-	case "MobilePhone":
-		return &m.MobilePhone, "mobile_phone", live.MobilePhone
-	case "Email":
-		return &m.Email, "email", live.Email
+// confirmUpdate is confirm after an update, and reports what the service did not store. What
+// Ims returned as cleared and did not clear, it clears through Ram.
+func (r *userResource) confirmUpdate(ctx context.Context, state, plan userModel, change ram.UserChange, updated ram.User, diags *diag.Diagnostics) confirmation {
+	confirmed := r.confirm(ctx, &state, plan, updated, diags)
+	emptied := func(attribute string) bool { return *textOf(&confirmed.want, attribute) == "" }
+	lost := confirmed.lost
+	if slices.ContainsFunc(lost, emptied) {
+		cleared, err := r.Client.ClearUser(ctx, state.UserID.ValueString(), change)
+		var uncleared *ram.UnclearedError
+		if errors.As(err, &uncleared) {
+			uncleared.Applied = true
+			diagnostics.Report(diags, diagnostics.Operation{Name: "update the user"}, explainUncleared(state, state, uncleared)) // the tags are updated
+			lost = slices.DeleteFunc(slices.Clone(lost), emptied)
+		} else {
+			confirmed = r.confirm(ctx, &state, plan, cleared, diags)
+			lost = confirmed.lost
+		}
 	}
-	return &m.Comments, "comments", live.Comments
+	for _, attribute := range lost {
+		diags.AddAttributeError(path.Root(attribute), "Cannot update the user", explainUnstored(attribute, confirmed.want, confirmed.seen, "Everything else was updated."))
+	}
+	return confirmed
 }
 
-// withoutClearing is the plan with the values that the update should have cleared, and with
-// the former tags.
-func (m userModel) withoutClearing(state userModel, updated ram.User) userModel {
+// attributesCleared are the attributes of parameters that can be cleared.
+func attributesCleared(parameters []string) (attributes []string) {
+	for _, parameter := range parameters {
+		attributes = append(attributes, map[string]string{"MobilePhone": "mobile_phone", "Email": "email", "Comments": "comments"}[parameter])
+	}
+	return attributes
+}
+
+// withoutClearing is the plan with the values that the update did not clear, and with the
+// former tags.
+func (m userModel) withoutClearing(state userModel, updated ram.User, uncleared []string) userModel {
 	before, kept := state.optionals(), m.optionals()
-	for _, name := range clearedBy(state, m) {
+	for _, name := range uncleared {
 		*kept[name] = *before[name]
 	}
 	m.Tags = state.Tags
@@ -476,34 +501,23 @@ func (m userModel) withoutClearing(state userModel, updated ram.User) userModel 
 
 // explainUncleared says what an update changed that could not clear values.
 func explainUncleared(state, plan userModel, err *ram.UnclearedError) error {
-	if !err.Applied && !ram.Invalid(err) {
+	if !err.Applied && !err.Refused {
 		return err
 	}
-	cleared, text := strings.Join(clearedBy(state, plan), " and "), ""
+	attributes := slices.Sorted(slices.Values(attributesCleared(err.Parameters)))
+	uncleared, text := strings.Join(attributes, " and "), ""
 	if err.Applied {
-		text = fmt.Sprintf("The request to clear %s failed, and the values may still exist. The other attributes were updated. ", cleared)
+		text = fmt.Sprintf("The request to clear %s failed, and the values may still exist. The other attributes were updated. ", uncleared)
 		if !maps.Equal(state.tags(), plan.tags()) {
-			text = fmt.Sprintf("The request to clear %s failed, and the values may still exist. The tags are unchanged, and the other attributes were updated. ", cleared)
+			text = fmt.Sprintf("The request to clear %s failed, and the values may still exist. The tags are unchanged, and the other attributes were updated. ", uncleared)
 		}
 	}
-	if ram.Invalid(err) {
-		text += fmt.Sprintf("The service does not accept an empty value of %s. Set another value. To keep the value, remove the user from the state and import it without the attribute.", cleared)
+	if err.Refused {
+		text += fmt.Sprintf("The service does not accept an empty value of %s. Set another value. To keep the value, remove the user from the state and import it without the attribute.", uncleared)
 	} else {
 		text += "The next plan shows the user."
 	}
 	return diagnostics.WithState(text, err)
-}
-
-// clearedBy are the attributes that an update clears.
-func clearedBy(state, plan userModel) (names []string) {
-	before := state.optionals()
-	for name, planned := range plan.optionals() {
-		if before[name].ValueString() != "" && !planned.IsUnknown() && planned.ValueString() == "" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // changeOf returns what an update sends: only the attributes that change.

@@ -124,13 +124,36 @@ func unstored(want, have ram.User) (attributes []string) {
 // storedBy is a user without the contacts that the service did not store.
 func storedBy(have, want ram.User) ram.User {
 	for _, attribute := range unstored(want, have) {
-		if attribute == "email" {
-			want.Email = ""
-		} else {
-			want.MobilePhone = ""
-		}
+		*textOf(&want, attribute) = ""
 	}
 	return want
+}
+
+// textOf is the text of a user that an attribute sets, and nil for the other attributes.
+func textOf(user *ram.User, attribute string) *string {
+	switch attribute {
+	case "display_name":
+		return &user.DisplayName
+	case "mobile_phone":
+		return &user.MobilePhone
+	case "email":
+		return &user.Email
+	case "comments":
+		return &user.Comments
+	}
+	return nil
+}
+
+// textsIn returns the texts in which a user differs from the one that was written.
+func textsIn(want, have ram.User) []string {
+	return slices.DeleteFunc(differentIn(want, have), func(attribute string) bool { return textOf(&want, attribute) == nil })
+}
+
+// differsOnlyIn reports whether a user differs from the one that was written, and in nothing
+// but these attributes.
+func differsOnlyIn(attributes []string, want, have ram.User) bool {
+	different := differentIn(want, have)
+	return len(different) > 0 && !slices.ContainsFunc(different, func(attribute string) bool { return !slices.Contains(attributes, attribute) })
 }
 
 // sentOf returns the planned user, with the present values of what an update did not send
@@ -140,14 +163,9 @@ func sentOf(before *userModel, planned, present ram.User) ram.User {
 		return planned
 	}
 	had := before.user()
-	for _, text := range []struct{ had, planned, present *string }{
-		{&had.DisplayName, &planned.DisplayName, &present.DisplayName},
-		{&had.MobilePhone, &planned.MobilePhone, &present.MobilePhone},
-		{&had.Email, &planned.Email, &present.Email},
-		{&had.Comments, &planned.Comments, &present.Comments},
-	} {
-		if *text.had == *text.planned {
-			*text.planned = *text.present
+	for attribute := range before.optionals() {
+		if text := textOf(&planned, attribute); *textOf(&had, attribute) == *text {
+			*text = *textOf(&present, attribute)
 		}
 	}
 	if maps.Equal(had.Tags, planned.Tags) {
@@ -172,35 +190,45 @@ func showsWrite(written, read ram.User) bool {
 	return !written.UpdateDate.IsZero() && !read.UpdateDate.Before(written.UpdateDate)
 }
 
-// onlyContactsMissing reports whether a user lacks contacts, and has all else as written.
-func onlyContactsMissing(want, seen ram.User) bool {
-	return len(unstored(want, seen)) > 0 && sameUser(storedBy(seen, want), seen)
+// explainUnstored explains why a text does not reach the service.
+func explainUnstored(attribute string, want, have ram.User, state string) string {
+	wanted, returned := *textOf(&want, attribute), *textOf(&have, attribute)
+	switch {
+	case wanted == "":
+		return fmt.Sprintf("The service accepted an empty value of %[1]s, and still returns the former value, after two requests: one to Ims and one to Ram. %[2]s\n\n"+
+			"Give %[1]s another value. To leave it as it is, take the user out of the state and import it without the attribute.", attribute, state)
+	case returned == "" && (attribute == "email" || attribute == "mobile_phone"):
+		return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
+	}
+	return fmt.Sprintf("The service accepted the request, and returns %[1]s %[3]q instead of %[2]q. It did not store the value, it stores another form of it, or another client changed it since. %[4]s\n\n"+
+		"Apply again. If the service returns the same value after that, use it as %[1]s, or remove %[1]s from the configuration.", attribute, wanted, returned, state)
 }
 
-// explainUnstored explains why a contact does not reach the service.
-func explainUnstored(attribute, state string) string {
-	return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
-}
-
-// unstoredLimit is how long a contact may stay invisible that the response to the write does
+// unstoredLimit is how long a text may read differently that the response to the write does
 // not have either, before it counts as not stored (assumed).
 const unstoredLimit = 5 * time.Second
 
+// confirmation is what reads show after a write.
+type confirmation struct {
+	want, seen ram.User // what was sent, and what the last read returned
+	lost       []string // the texts that the service did not store
+	shows      bool     // the service shows the user as it was written
+}
+
 // confirm waits until the user reads as it was written, so that what follows in the
-// same run, and the next plan, find it so. It returns the contacts that the service did not
-// store, and whether it shows the user. A contact counts as not stored if it is not visible
-// for a few seconds, and either the response to the write lacked it too, or the response had
-// it, and the reads are not older than the write.
+// same run, and the next plan, find it so. A text counts as not stored if all reads of a
+// few seconds return another value, and either the response to the write did not have it
+// either, or the response had it, and the reads are not older than the write.
 // What an update did not send, because before has it already, may have changed since the plan.
-func (r *userResource) confirm(ctx context.Context, before *userModel, written userModel, returned ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
+func (r *userResource) confirm(ctx context.Context, before *userModel, written userModel, returned ram.User, diags *diag.Diagnostics) confirmation {
 	planned, limit := written.user(), instance.ConfirmLimit
 	want := planned
-	if len(unstored(sentOf(before, planned, returned), returned)) > 0 {
+	refused := textsIn(sentOf(before, planned, returned), returned)
+	if len(refused) > 0 {
 		limit = unstoredLimit
 	}
 	var seen ram.User
 	var current time.Time // when a read first had the time of the write
-	echoed := false
 	shows, err := r.WaitUntil(ctx, limit, func(ctx context.Context) (bool, error) {
 		// By the name, which is how everything that belongs to the user finds it.
 		named, err := r.Client.RefreshUser(ctx, want.Name)
@@ -215,14 +243,17 @@ func (r *userResource) confirm(ctx context.Context, before *userModel, written u
 		if current.IsZero() && showsWrite(returned, seen) {
 			current = r.Client.Now()
 		}
-		echoed = !current.IsZero() && r.Client.Now().Sub(current) >= unstoredLimit && onlyContactsMissing(want, seen)
-		return echoed, nil
+		if texts := textsIn(want, seen); !current.IsZero() && r.Client.Now().Sub(current) >= unstoredLimit && differsOnlyIn(texts, want, seen) {
+			refused = texts
+			return true, nil
+		}
+		return false, nil
 	})
 	if seen.ID != "" {
 		warnUnsent(planned, want, seen, diags)
 	}
-	if (echoed || limit == unstoredLimit) && err == nil && onlyContactsMissing(want, seen) {
-		return unstored(want, seen), false
+	if err == nil && differsOnlyIn(refused, want, seen) {
+		return confirmation{want: want, seen: seen, lost: textsIn(want, seen)}
 	}
 	const summary, kept = "Cannot confirm the user", "The state has the written values; the next refresh reads the account."
 	switch {
@@ -233,5 +264,5 @@ func (r *userResource) confirm(ctx context.Context, before *userModel, written u
 	case !shows:
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still returns other values than the written ones: %s. %s", strings.Join(differentIn(want, seen), ", "), kept))
 	}
-	return nil, shows
+	return confirmation{want: want, seen: seen, shows: shows}
 }

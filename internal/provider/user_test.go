@@ -667,7 +667,7 @@ func TestUser_clearsWhatImsIgnores(t *testing.T) {
 	contacts := attributes{"name": "carol", "display_name": "Carol", "email": "c@example.com", "mobile_phone": "86-13900001234", "comments": "one"}
 	for _, ignored := range []bool{false, true} {
 		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) {
-			b.IgnoreClearing, b.RefuseClearing, b.IgnoreContacts, b.EchoContacts = ignored, false, false, false
+			b.IgnoreClearing, b.RefuseClearing, b.IgnoreContacts, b.EchoContacts, b.EchoClearing = ignored, false, false, false, false
 		}))
 		clock := &acctest.Clock{}
 		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
@@ -689,6 +689,11 @@ func TestUser_clearsWhatImsIgnores(t *testing.T) {
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("comments")`, "accepted an empty value of comments", "one to Ims and one to Ram")
 		expect(t, "waited for less than ten seconds", clock.Paused()-before < 10*time.Second, true)
 		expect(t, "comments in the state", stateOf(t, o, "comments"), "two")
+		must(t, srv.SetSchedule(ramtest.Schedule{}))
+		o, diags = c.Apply(userKind, config, o) // the next apply clears it again
+		clean(t, diags)
+		expect(t, "comments", account(srv).Users["caroline"].Comments, "")
+		steady(t, c, userKind, config, o)
 	}
 }
 
@@ -718,14 +723,134 @@ func TestUser_clearsWhatImsRefusesToClear(t *testing.T) {
 }
 
 // Ims made all other changes when the request to clear a value through Ram fails.
+// Ims returns the values as cleared, and reads still return them.
+func TestUser_clearsWhatOnlyTheResponseClears(t *testing.T) {
+	t.Parallel()
+	filled := attributes{"name": "carol", "email": "c@example.com", "mobile_phone": "86-13900001234", "comments": "one"}
+	for _, echo := range []bool{false, true} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) {
+			b.EchoClearing, b.IgnoreClearing, b.RefuseClearing, b.IgnoreContacts, b.EchoContacts = echo, false, false, false, false
+		}))
+		clock := &acctest.Clock{}
+		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+		o, diags := c.Create(userKind, filled)
+		clean(t, diags)
+		srv.Advance(2 * time.Second)
+		config, before := attributes{"name": "carol"}, clock.Paused()
+		o, diags = c.Apply(userKind, config, o)
+		clean(t, diags)
+		expect(t, "waited for less than fifteen seconds", clock.Paused()-before < 15*time.Second, true)
+		carol := account(srv).Users["carol"]
+		expect(t, "cleared", []string{carol.Email, carol.MobilePhone, carol.Comments}, []string{"", "", ""})
+		steady(t, c, userKind, config, o)
+		if !echo {
+			continue
+		}
+
+		// Ram refuses it.
+		o, diags = c.Apply(userKind, filled, o)
+		clean(t, diags)
+		srv.Advance(2 * time.Second)
+		srv.Inject(ramtest.Rule{Action: "UpdateUser", Nth: "2", Fault: "code", Status: 403, Code: "NoPermission"})
+		o, diags = c.Apply(userKind, config, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", "The request to clear comments and email and mobile_phone failed", "Code: NoPermission")
+		expect(t, "state", []any{stateOf(t, o, "email"), stateOf(t, o, "comments")}, []any{"c@example.com", "one"})
+		must(t, srv.SetSchedule(ramtest.Schedule{}))
+		o, diags = c.Apply(userKind, config, o)
+		clean(t, diags)
+		expect(t, "comments", account(srv).Users["carol"].Comments, "")
+		steady(t, c, userKind, config, o)
+	}
+}
+
+// A contact that changes from one value to another, and is not stored, or in another form.
+func TestUser_textsThatReadDifferently(t *testing.T) {
+	t.Parallel()
+	first := attributes{"name": "carol", "email": "carol@example.com", "mobile_phone": "86-13900001234"}
+	second := first.Merge(attributes{"email": "caro@example.com", "comments": "new"})
+	for name, turn := range map[string]func(*ramtest.Behaviour){
+		"ignored": func(b *ramtest.Behaviour) { b.IgnoreContacts, b.EchoContacts = true, false },
+		"echoed":  func(b *ramtest.Behaviour) { b.IgnoreContacts, b.EchoContacts = false, true },
+	} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.IgnoreContacts, b.EchoContacts = false, false }))
+		clock := &acctest.Clock{}
+		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+		o, diags := c.Create(userKind, first)
+		clean(t, diags)
+		srv.Advance(2 * time.Second)
+		srv.SetBehaviour(turn)
+		before := clock.Paused()
+		o, diags = c.Apply(userKind, second, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("email")`, `returns email "carol@example.com" instead of "caro@example.com"`, "Everything else was updated.")
+		expect(t, name+": waited for less than fifteen seconds", clock.Paused()-before < 15*time.Second, true)
+		expect(t, name+": state", []any{stateOf(t, o, "email"), stateOf(t, o, "comments")}, []any{"carol@example.com", "new"})
+		config := first.With("comments", "new")
+		o, diags = c.Apply(userKind, config, o)
+		clean(t, diags)
+		steady(t, c, userKind, config, o)
+	}
+	for _, lower := range []bool{false, true} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.NormalizeEmails, b.IgnoreContacts, b.EchoContacts = lower, false, false }))
+		clock := &acctest.Clock{}
+		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+		o, diags := c.Create(userKind, attributes{"name": "carol", "email": "Carol@Example.com"})
+		clean(t, diags)
+		said := acctest.Messages(diags)
+		expect(t, "waited for less than fifteen seconds", clock.Paused() < 15*time.Second, true)
+		if !lower {
+			expect(t, "what was said", said, "")
+			continue
+		}
+		contains(t, said, "WARNING: The service does not store email", `returns email "carol@example.com" instead of "Carol@Example.com"`)
+		o, diags = c.Read(userKind, o)
+		clean(t, diags)
+		steady(t, c, userKind, attributes{"name": "carol", "email": "carol@example.com"}, o)
+	}
+	// A site that shows the new value late is waited for.
+	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.IgnoreContacts, b.EchoContacts = false, false }))
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(userKind, first)
+	clean(t, diags)
+	srv.Advance(2 * time.Second)
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 9 })
+	_, diags = c.Apply(userKind, second, o)
+	expect(t, "what was said", acctest.Messages(diags), "")
+}
+
+// One value that the service does not clear leaves the others.
+func TestUser_clearsEachValueByItself(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"InvalidParameter.NewComments.Length", "MissingNewComments"} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseClearing, b.IgnoreContacts, b.EchoContacts = true, false, false }))
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(userKind, attributes{"name": "carol", "email": "c@example.com", "mobile_phone": "86-13900001234", "comments": "one"})
+		clean(t, diags)
+		for _, nth := range []string{"2", "5"} { // Ims, Ram, and in Ram the phone number, the e-mail address and the comments
+			srv.Inject(ramtest.Rule{Action: "UpdateUser", Nth: nth, Fault: "code", Status: 400, Code: code})
+		}
+		config := attributes{"name": "carol"}
+		o, diags = c.Apply(userKind, config, o)
+		text := acctest.Messages(acctest.Errors(diags))
+		contains(t, text, "The request to clear comments failed", "does not accept an empty value of comments.", "Give it another value", "Code: "+code)
+		expect(t, "names values that are cleared", strings.Contains(text, "mobile_phone"), false)
+		carol := account(srv).Users["carol"]
+		expect(t, "account", []string{carol.Email, carol.MobilePhone, carol.Comments}, []string{"", "", "one"})
+		expect(t, "state", []any{stateOf(t, o, "email"), stateOf(t, o, "mobile_phone"), stateOf(t, o, "comments")}, []any{"", "", "one"})
+		must(t, srv.SetSchedule(ramtest.Schedule{}))
+		o, diags = c.Apply(userKind, config, o)
+		clean(t, diags)
+		steady(t, c, userKind, config, o)
+	}
+}
+
 func TestUser_saysWhatIsUpdatedIfClearingFails(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct {
 		turn        func(*ramtest.Behaviour)
 		ofAll, last string // which UpdateUser is the one of Ram, with other changes and without
 	}{
-		"Ims ignores it": {func(b *ramtest.Behaviour) { b.IgnoreClearing, b.RefuseClearing = true, false }, "2", "2"},
-		"Ims refuses it": {func(b *ramtest.Behaviour) { b.IgnoreClearing, b.RefuseClearing = false, true }, "3", "2"},
+		"Ims ignores it": {func(b *ramtest.Behaviour) { b.IgnoreClearing, b.RefuseClearing, b.EchoClearing = true, false, false }, "2", "2"},
+		"Ims refuses it": {func(b *ramtest.Behaviour) { b.IgnoreClearing, b.RefuseClearing, b.EchoClearing = false, true, false }, "3", "2"},
 	} {
 		for _, tags := range []any{nil, map[string]string{"team": "a"}} {
 			srv := ramtest.New(t, ramtest.WithBehaviour(one.turn))

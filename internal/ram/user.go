@@ -198,8 +198,10 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (
 // UnclearedError means that Ims did not clear values, and that the request to clear them
 // through Ram failed.
 type UnclearedError struct {
-	Applied bool // whether Ims made other changes
-	Err     error
+	Applied    bool     // whether other changes were made
+	Refused    bool     // whether the service does not accept the empty values
+	Parameters []string // values that may not be cleared
+	Err        error
 }
 
 func (e *UnclearedError) Error() string { return e.Err.Error() }
@@ -210,11 +212,41 @@ func (e *UnclearedError) Unwrap() error { return e.Err }
 // clearAfter clears values through Ram after Ims returned the user. If that fails, it returns
 // the user as Ims did, with an [*UnclearedError].
 func (c *Client) clearAfter(ctx context.Context, id string, user User, clears UserChange, applied bool) (User, error) {
-	cleared, err := c.clearUser(ctx, id, clears)
-	if err != nil {
-		return user, &UnclearedError{applied, err}
+	cleared, err := c.ClearUser(ctx, id, clears)
+	if uncleared := (*UnclearedError)(nil); errors.As(err, &uncleared) {
+		uncleared.Applied = uncleared.Applied || applied
+		return user, err
 	}
 	return cleared, nil
+}
+
+// ClearUser clears the values that a change clears, through Ram. If the service refuses them,
+// it clears each of several by itself, because one refused value refuses the whole request.
+// Errors are of type [*UnclearedError].
+func (c *Client) ClearUser(ctx context.Context, id string, change UserChange) (User, error) {
+	clears, _ := change.split()
+	names := clears.sent()
+	user, err := c.clearUser(ctx, id, clears)
+	switch {
+	case err == nil:
+		return user, nil
+	case !parameterRefused(err) || len(names) == 1:
+		return user, &UnclearedError{Refused: parameterRefused(err), Parameters: names, Err: err}
+	}
+	failed := &UnclearedError{Refused: true}
+	for _, name := range names {
+		one, err := c.clearUser(ctx, id, clears.only(name))
+		if err != nil {
+			failed.Refused = failed.Refused && parameterRefused(err)
+			failed.Parameters, failed.Err = append(failed.Parameters, name), err
+			continue
+		}
+		user, failed.Applied = one, true
+	}
+	if failed.Err != nil {
+		return user, failed
+	}
+	return user, nil
 }
 
 // split separates the values that a change clears from those that it sets.
@@ -243,6 +275,24 @@ func (u UserChange) Uncleared(user User) (names []string) {
 		}
 	}
 	return names
+}
+
+// sent returns the parameters of the values that a change clears.
+func (u UserChange) sent() []string {
+	return u.Uncleared(User{MobilePhone: "-", Email: "-", Comments: "-"})
+}
+
+// only is the change without the other values that it clears.
+func (u UserChange) only(parameter string) (one UserChange) {
+	switch parameter {
+	case "MobilePhone":
+		one.MobilePhone = u.MobilePhone
+	case "Email":
+		one.Email = u.Email
+	default:
+		one.Comments = u.Comments
+	}
+	return one
 }
 
 // clearUser clears values through Ram, which addresses a user by name. A document of 2024

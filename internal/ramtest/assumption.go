@@ -66,6 +66,8 @@ func Assumptions() []Assumption {
 		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, "TestUser_clearsWhatImsRefusesToClear"},
 		{"IgnoreClearing", "an empty value that Ims accepts clears", isAssumed, "no source for Ims", nil, "TestUser_clearsWhatImsIgnores"},
 		{"EchoContacts", "the response to a write has the contacts that are stored", isAssumed, "no source", nil, "TestUser_contactsThatOnlyTheResponseHas"},
+		{"EchoClearing", "the response to a write that clears has the values that are stored", isAssumed, "no source", nil, "TestUser_clearsWhatOnlyTheResponseClears"},
+		{"NormalizeEmails", "the e-mail address of a user is returned as it was set", isAssumed, "no source", nil, "TestUser_textsThatReadDifferently"},
 		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, "TestUser_tagValuesThatTheServiceForbids"},
 		{"RefuseAbsentTags", "a tag that the user does not have can be removed", isAssumed, "no source", nil, "TestOtherSide_tagsThatAreRemovedMeanwhile"},
 		{"LastLoginInMilliseconds", "LastLoginDate is an ISO time", isDocumented, "reference; one sample has milliseconds", nil, "TestAllUsersAreListedFrozenOnesToo"},

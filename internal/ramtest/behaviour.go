@@ -104,6 +104,10 @@ type Behaviour struct {
 	IgnoreClearing bool
 	// EchoContacts returns the Email and MobilePhone of a request in its response, and stores neither.
 	EchoContacts bool
+	// EchoClearing is IgnoreClearing, and returns the value as cleared in the response.
+	EchoClearing bool
+	// NormalizeEmails returns the e-mail address of a user in lower case.
+	NormalizeEmails bool
 	// AcceptAnyTagValue accepts tag values that begin with acs: or contain a URL.
 	AcceptAnyTagValue bool
 	// RefuseAbsentTags makes UntagResources return 404 for a tag that the object does not have, and remove none.

@@ -238,7 +238,7 @@ func (r *request) describe(user *User, prefix string) error {
 	} {
 		contact := parameter == mobilePhone || parameter == address
 		ignored := contact && (b.IgnoreContacts || b.EchoContacts) ||
-			prefix == "New" && b.IgnoreClearing && r.product == "Ims" && r.text(parameter) == "" && parameter != displayName
+			prefix == "New" && (b.IgnoreClearing || b.EchoClearing) && r.product == "Ims" && r.text(parameter) == "" && parameter != displayName
 		if r.has(parameter) && !ignored {
 			*into = r.text(parameter)
 		}
@@ -284,7 +284,7 @@ func (r *request) showUser(user *User) reply {
 	shown := reply{"UserId": user.ID, name: value, "DisplayName": user.DisplayName, "CreateDate": stamp(user.CreateDate)}
 	r.put(shown, "MobilePhone", r.contact("MobilePhone", user.MobilePhone))
 	r.put(shown, "Email", r.contact("Email", user.Email))
-	r.put(shown, "Comments", user.Comments)
+	r.put(shown, "Comments", r.echoed("Comments", user.Comments))
 	if r.product == "Ims" {
 		r.showUserInIms(shown, user)
 		return shown
@@ -298,12 +298,26 @@ func (r *request) showUser(user *User) reply {
 	return shown
 }
 
-// contact returns a contact of a user in a response: the stored one, or that of the request. (Behaviour.EchoContacts).
+// contact returns a contact of a user in a response: the stored one, or that of the request.
+// (Behaviour.EchoContacts, Behaviour.NormalizeEmails).
 func (r *request) contact(parameter, stored string) string {
-	if !r.server.behaviour.EchoContacts || r.server.behaviour.IgnoreContacts {
-		return stored
+	b := r.server.behaviour
+	if b.EchoContacts && !b.IgnoreContacts {
+		stored = cmp.Or(r.text("New"+parameter), r.text(parameter), stored)
 	}
-	return cmp.Or(r.text("New"+parameter), r.text(parameter), stored)
+	if b.NormalizeEmails && parameter == "Email" {
+		stored = strings.ToLower(stored)
+	}
+	return r.echoed(parameter, stored)
+}
+
+// echoed returns a text of a user in a response: the stored one, or nothing if the request should clear it.
+// (Behaviour.EchoClearing).
+func (r *request) echoed(parameter, stored string) string {
+	if r.server.behaviour.EchoClearing && r.product == "Ims" && r.has("New"+parameter) && r.text("New"+parameter) == "" {
+		return ""
+	}
+	return stored
 }
 
 func (r *request) showUserInIms(shown reply, user *User) {
