@@ -356,7 +356,9 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	plan.saveWrites(ctx, before, claim.Writes{}, resp.Private, &resp.Diagnostics)
-	r.confirm(ctx, &plan, &resp.Diagnostics)
+	if !r.confirm(ctx, &plan, &resp.Diagnostics) {
+		tf.WritePrivate(ctx, resp.Private, writesKey, claim.Writes{}, &resp.Diagnostics)
+	}
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -440,8 +442,11 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	if !ok {
 		return
 	}
-	plan.saveWrites(ctx, before, readWrites(ctx, req.Private, &resp.Diagnostics), resp.Private, &resp.Diagnostics)
-	r.confirm(ctx, &plan, &resp.Diagnostics)
+	earlier := readWrites(ctx, req.Private, &resp.Diagnostics)
+	plan.saveWrites(ctx, before, earlier, resp.Private, &resp.Diagnostics)
+	if !r.confirm(ctx, &plan, &resp.Diagnostics) {
+		tf.WritePrivate(ctx, resp.Private, writesKey, earlier, &resp.Diagnostics)
+	}
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 

@@ -589,6 +589,36 @@ func TestVerification_warnsOfAReplacedAddressThatIsSetAgain(t *testing.T) {
 }
 
 // Without what the user has now, it is not known what to send and which confirmed address is lost.
+// An address that the service never showed was not set back by another client.
+func TestVerification_ignoredAddressIsNotCalledSetBack(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"", "alice@example.com"} {
+		srv := staffed(t)
+		c := newCore(t, srv.Getenv, fakeClock())
+		var o acctest.Object
+		var diags []*tfprotov6.Diagnostic
+		if first != "" {
+			o, diags = c.Create(verificationKind, attributes{"user_name": "alice", "security_email": first})
+			clean(t, diags)
+		}
+		srv.Inject(ramtest.Rule{Action: "SetVerificationInfo", Fault: "garble", Body: `{"RequestId":"X"}`})
+		config := attributes{"user_name": "alice", "security_email": "new@example.com"}
+		if first == "" {
+			o, diags = c.Create(verificationKind, config)
+		} else {
+			o, diags = c.Apply(verificationKind, config, o)
+		}
+		contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the verification")
+		must(t, srv.SetSchedule(ramtest.Schedule{}))
+		o, diags = c.Read(verificationKind, o)
+		clean(t, diags)
+		expect(t, "address", stateOf(t, o, "security_email"), first)
+		_, diags = c.Plan(verificationKind, config, o)
+		clean(t, diags)
+		expect(t, "says that another client set it back", strings.Contains(acctest.Messages(diags), "was set back"), false)
+	}
+}
+
 func TestVerification_unreadableAddressesAreNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)

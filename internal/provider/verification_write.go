@@ -141,8 +141,10 @@ func (r *verificationResource) unbindAddress(ctx context.Context, user string, s
 	return err
 }
 
-// confirm waits until the service shows what was written, and takes over the status.
-func (r *verificationResource) confirm(ctx context.Context, m *verificationModel, diags *diag.Diagnostics) {
+// confirm waits until the service shows what was written, takes over the status, and reports
+// whether the service shows it. Without that, a former value that the next plan finds is not
+// the work of another client: it may never have been replaced.
+func (r *verificationResource) confirm(ctx context.Context, m *verificationModel, diags *diag.Diagnostics) bool {
 	var live ram.Verification
 	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		var err error
@@ -162,7 +164,7 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 		}
 	}
 	if shows {
-		return
+		return true
 	}
 	why := "It does not return the change yet."
 	if err != nil {
@@ -170,6 +172,7 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 	}
 	diags.AddWarning("Cannot confirm the verification", fmt.Sprintf(
 		"The service accepted the addresses of the user %q. %s\n\nThe next refresh reads them.", m.UserName.ValueString(), why))
+	return false
 }
 
 // unbind takes off what the state has. What another user put in its place stays.
