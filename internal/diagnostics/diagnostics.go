@@ -53,7 +53,7 @@ func ReportDelete(noun string, gone bool, err error, diags *diag.Diagnostics) {
 	case err != nil:
 		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service accepted the request, but the check failed. "+Explain(err))
 	case !gone:
-		diags.AddError("Cannot delete the "+noun, "The service accepted the request, but still returns the "+noun+" after a minute. It stays in the state.\n\nRun again. If the error persists, check the RAM console.")
+		diags.AddError("Cannot delete the "+noun, "The service still returns the "+noun+" a minute after the request to delete it. It stays in the state.\n\nRun again. If the error persists, check the RAM console.")
 	}
 }
 

@@ -737,6 +737,22 @@ func TestLoginProfile_contradictoryResponses(t *testing.T) {
 	expect(t, "status", profile(srv).Status, active)
 }
 
+// A profile that the service returns after it said that there is none was not deleted.
+func TestLoginProfile_destroyOfAProfileThatStays(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(addProfile)
+	c := newCore(t, srv.Getenv, clockOf(srv))
+	o, diags := c.Import(profileKind, "alice")
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "DeleteLoginProfile", Nth: "1-", Fault: "code", Status: 404, Code: "EntityNotExist.User.LoginProfile"})
+	o, diags = c.Destroy(profileKind, o)
+	text := acctest.Messages(acctest.Errors(diags))
+	contains(t, text, "Cannot delete the login profile", "still returns the login profile a minute after the request")
+	expect(t, "says that the request was accepted", strings.Contains(text, "accepted"), false)
+	expect(t, "the profile is in the state", o.State.IsNull(), false)
+}
+
 // Another user may have the name within a minute after it was read. The profile of that user is not deleted.
 func TestLoginProfile_destroySparesAnotherUserOfTheName(t *testing.T) {
 	t.Parallel()

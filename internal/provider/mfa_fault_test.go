@@ -265,6 +265,22 @@ func TestMFADevice_namesADeviceThatCannotBeDeleted(t *testing.T) {
 	}
 }
 
+// A device that the service still counts as bound was not unbound, whatever it says of the request.
+func TestMFADevice_staysBound(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	o, diags := c.Create(deviceKind, boundPhone)
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "UnbindMFADevice", Nth: "1-", Fault: "code", Status: 404, Code: "EntityNotExist.User.MFADevice"})
+	o, diags = c.Destroy(deviceKind, o)
+	text := acctest.Messages(acctest.Errors(diags))
+	contains(t, text, "Cannot destroy the virtual MFA device", "the service still counts it as bound", "DeleteConflict.VirtualMFADevice.User")
+	expect(t, "says that it was unbound", strings.Contains(text, "was unbound"), false)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+	expect(t, "the device is in the state", o.State.IsNull(), false)
+}
+
 func TestMFA_failedReadKeepsTheState(t *testing.T) {
 	t.Parallel()
 	faults := maps.Clone(passing)

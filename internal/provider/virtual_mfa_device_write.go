@@ -469,6 +469,9 @@ func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) err
 	if !unbound {
 		return err
 	}
+	if ram.Conflict(err) {
+		return diagnostics.WithState("The device still exists: after the request to unbind it, the service still counts it as bound. Run again.", err)
+	}
 	return diagnostics.WithState("The device was unbound, but it still exists. The next apply deletes it.", err)
 }
 
