@@ -196,7 +196,7 @@ func explainUnstored(attribute string, want, have ram.User, state string) string
 	switch {
 	case wanted == "":
 		return fmt.Sprintf("The service accepted an empty value of %[1]s, and still returns the former value, after two requests: one to Ims and one to Ram. %[2]s\n\n"+
-			"Give %[1]s another value. To leave it as it is, take the user out of the state and import it without the attribute.", attribute, state)
+			"Set another value for %[1]s. To keep the value, remove the user from the state and import it without the attribute.", attribute, state)
 	case returned == "" && (attribute == "email" || attribute == "mobile_phone"):
 		return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
 	}
