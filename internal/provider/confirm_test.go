@@ -6,6 +6,7 @@ package provider
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -117,6 +118,7 @@ func (w acceptedWrite) prepare(t *testing.T) (*ramtest.Server, acctest.Object) {
 		var diags []*tfprotov6.Diagnostic
 		o, diags = c.Create(w.kind, w.before)
 		clean(t, diags)
+		srv.Advance(time.Minute) // the write of the test has another time
 	}
 	srv.ForgetCalls()
 	return srv, o
@@ -179,8 +181,8 @@ func TestConfirm_warnsOfAnAcceptedWriteThatIsNotShown(t *testing.T) {
 func TestConfirm_keepsWhatTheServiceStillShowsAfterADestroy(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{
-		membershipKind: "still returns the group membership after a minute", attachmentKind: "still returns the policy attachment after a minute",
-		userKind: "still returns the user after a minute", groupKind: "still returns the group after a minute", profileKind: "still returns the login profile after a minute",
+		membershipKind: "still returns the group membership a minute after the request", attachmentKind: "still returns the policy attachment a minute after the request",
+		userKind: "still returns the user a minute after the request", groupKind: "still returns the group a minute after the request", profileKind: "still returns the login profile a minute after the request",
 		verificationKind: "still returns the address", deviceKind: "The service accepted the deletion, but it could not be confirmed.", bindingKind: "it could not be confirmed that the device is unbound",
 	} {
 		t.Run(kind, func(t *testing.T) {

@@ -831,7 +831,7 @@ func TestUser_clearsEachValueByItself(t *testing.T) {
 		config := attributes{"name": "carol"}
 		o, diags = c.Apply(userKind, config, o)
 		text := acctest.Messages(acctest.Errors(diags))
-		contains(t, text, "The request to clear comments failed", "does not accept an empty value of comments.", "Give it another value", "Code: "+code)
+		contains(t, text, "The request to clear comments failed", "does not accept an empty value of comments.", "Set another value", "Code: "+code)
 		expect(t, "names values that are cleared", strings.Contains(text, "mobile_phone"), false)
 		carol := account(srv).Users["carol"]
 		expect(t, "account", []string{carol.Email, carol.MobilePhone, carol.Comments}, []string{"", "", "one"})
