@@ -358,6 +358,39 @@ func TestOtherSide_keysThatAreDisabledMeanwhile(t *testing.T) {
 	})
 }
 
+// A credential whose status is written in another case is disabled like any other.
+func TestOtherSide_statusesInLowerCase(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.LowerCaseStatuses = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := withOneOfEach(t, option)
+		now := srv.Now()
+		srv.Change(func(a *ramtest.Account) {
+			alice := a.Users["alice"]
+			alice.Keys, alice.LoginProfile = nil, &ramtest.LoginProfile{Password: "a-Password-0", Status: "Active", CreateDate: now, UpdateDate: now}
+			alice.Credentials = []*ramtest.ServiceCredential{{ID: "SC1", Name: "ci", ServiceName: "dashscope.aliyuncs.com", Status: "Active", CreateTime: now}}
+		})
+		addKey(srv, "alice", aliceKey, day)
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).Invoke("ram_lock_user", attributes{"user_name": "alice"})
+		clean(t, diags)
+		alice := account(srv).Users["alice"]
+		expect(t, "statuses", []string{alice.Keys[0].Status, alice.Credentials[0].Status, alice.LoginProfile.Status}, []string{"Inactive", "Inactive", "Inactive"})
+
+		// A status that no source has may be one with which the credential can be used.
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status, a.Users["alice"].Credentials[0].Status = "Other", "Other" })
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Invoke("ram_lock_user", attributes{"user_name": "alice"})
+		clean(t, diags)
+		alice = account(srv).Users["alice"]
+		expect(t, "statuses", []string{alice.Keys[0].Status, alice.Credentials[0].Status}, []string{"Inactive", "Inactive"})
+
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		config := attributes{"user_name": "alice", "status": "Active"}
+		o, diags := c.Create("ram_access_key", config)
+		expect(t, "what was said", acctest.Messages(diags), "")
+		steady(t, c, "ram_access_key", config, o)
+	})
+}
+
 // A device that another client unbinds immediately before the provider does is unbound.
 func TestOtherSide_devicesThatAreUnboundMeanwhile(t *testing.T) {
 	t.Parallel()

@@ -49,7 +49,7 @@ func listAs[T any](read func(ctx context.Context, userName string) ([]T, error),
 func accessKeyKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "AccessKey pair", gone: "User.AccessKey", verb: "disable", doing: "Disabling", result: "inactive",
-		list: listAs(i.Client.RefreshAccessKeys, func(k ram.AccessKey) credentialState { return credentialState{k.ID, k.Status == ram.Active} }),
+		list: listAs(i.Client.RefreshAccessKeys, func(k ram.AccessKey) credentialState { return credentialState{k.ID, k.Status != ram.Inactive} }),
 		revoke: func(ctx context.Context, userName, id string) error {
 			return i.Client.UpdateAccessKey(ctx, userName, id, ram.Inactive)
 		},
@@ -60,7 +60,7 @@ func serviceCredentialKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "service credential", gone: "User.ServiceCredential", verb: "disable", doing: "Disabling", result: "inactive",
 		list: listAs(i.Client.RefreshServiceCredentials, func(c ram.ServiceCredential) credentialState {
-			return credentialState{c.ID, c.Status == ram.Active}
+			return credentialState{c.ID, c.Status != ram.Inactive}
 		}),
 		revoke: func(ctx context.Context, userName, id string) error {
 			off := ram.Inactive

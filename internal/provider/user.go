@@ -302,8 +302,11 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		r.Client.ConfirmUser(created)
 	}
 	for _, attribute := range confirmed.lost {
-		resp.Diagnostics.AddAttributeWarning(path.Root(attribute), "The service does not store "+attribute,
-			explainUnstored(attribute, confirmed.want, confirmed.seen, "The user was created without it, and the next plan shows it as a change."))
+		summary, state := "The service does not store "+attribute, "The user was created without it, and the next plan shows it as a change."
+		if *textOf(&confirmed.seen, attribute) != "" {
+			summary, state = "The service returns another "+attribute, "The user was created, and the next plan shows it as a change."
+		}
+		resp.Diagnostics.AddAttributeWarning(path.Root(attribute), summary, explainUnstored(attribute, confirmed.want, confirmed.seen, state))
 	}
 }
 

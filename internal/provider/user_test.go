@@ -801,7 +801,7 @@ func TestUser_textsThatReadDifferently(t *testing.T) {
 			expect(t, "what was said", said, "")
 			continue
 		}
-		contains(t, said, "WARNING: The service does not store email", `returns email "carol@example.com" instead of "Carol@Example.com"`)
+		contains(t, said, "WARNING: The service returns another email", `returns email "carol@example.com" instead of "Carol@Example.com"`)
 		o, diags = c.Read(userKind, o)
 		clean(t, diags)
 		steady(t, c, userKind, attributes{"name": "carol", "email": "carol@example.com"}, o)

@@ -54,7 +54,7 @@ func (k AccessKey) Facts() CredentialFacts {
 type accessKeyFields struct {
 	ID         text   `json:"AccessKeyId"`
 	Secret     secret `json:"AccessKeySecret"`
-	Status     text
+	Status     credentialStatus
 	CreateDate timestamp
 	UpdateDate timestamp
 }

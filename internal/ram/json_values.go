@@ -49,6 +49,22 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return err
 }
 
+// credentialStatus is the status of a key, a service credential or a login profile. The case of
+// the known values does not matter: a key that is "active" must not count as disabled.
+type credentialStatus string
+
+// UnmarshalJSON accepts any scalar.
+func (s *credentialStatus) UnmarshalJSON(data []byte) error {
+	value, _, err := scalar(data, "a text")
+	for _, known := range []string{Active, Inactive} {
+		if strings.EqualFold(value, known) {
+			value = known
+		}
+	}
+	*s = credentialStatus(value)
+	return err
+}
+
 // anyText is a string that accepts every JSON type. Error responses must be readable in any
 // form.
 type anyText string

@@ -47,7 +47,7 @@ func (l LoginProfileChange) params() params {
 
 type loginProfileResponse struct {
 	LoginProfile *struct {
-		Status                text
+		Status                credentialStatus
 		PasswordResetRequired flag
 		MFABindRequired       flag
 		PasswordStatus        text

@@ -72,7 +72,7 @@ type serviceCredentialFields struct {
 	Name              text   `json:"ServiceCredentialName"`
 	UserPrincipalName text
 	ServiceName       text
-	Status            text
+	Status            credentialStatus
 	CreateTime        timestamp
 	ExpirationTime    timestamp
 }

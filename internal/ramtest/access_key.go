@@ -6,6 +6,7 @@ package ramtest
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 var accessKeyActions = table{
@@ -77,7 +78,7 @@ func createAccessKey(r *request) (reply, error) {
 	}
 	*ring.keys = append(*ring.keys, key)
 	return reply{"AccessKey": reply{
-		"AccessKeyId": key.ID, "AccessKeySecret": key.Secret, "Status": key.Status, "CreateDate": stamp(key.CreateDate),
+		"AccessKeyId": key.ID, "AccessKeySecret": key.Secret, "Status": r.status(key.Status), "CreateDate": stamp(key.CreateDate),
 	}}, nil
 }
 
@@ -129,8 +130,17 @@ func listAccessKeys(r *request) (reply, error) {
 	return reply{"AccessKeys": wrapped("AccessKey", shuffled(r, keys), r.showKey)}, nil
 }
 
+// status returns the status of a credential in a response. (documented: Active or Inactive;
+// Behaviour.LowerCaseStatuses).
+func (r *request) status(status string) string {
+	if r.server.behaviour.LowerCaseStatuses {
+		return strings.ToLower(status)
+	}
+	return status
+}
+
 func (r *request) showKey(key *AccessKey) reply {
-	shown := reply{"AccessKeyId": key.ID, "Status": key.Status, "CreateDate": stamp(key.CreateDate)}
+	shown := reply{"AccessKeyId": key.ID, "Status": r.status(key.Status), "CreateDate": stamp(key.CreateDate)}
 	if r.product == "Ims" {
 		shown["UpdateDate"] = stamp(key.UpdateDate)
 	}

@@ -82,6 +82,7 @@ func Assumptions() []Assumption {
 		{"RestoreLogonActive", "a restored user's login profile is inactive", isAssumed, "the console page says that logon must be enabled again", nil, "TestOtherSide_logonOfARestoredUser"},
 		{"RestoreTakenName", "a user whose name is taken is not restored: EntityAlreadyExists.User", isAssumed, "no source", []any{"conflict", "renamed"}, "TestRestoreUser_whoseNameIsTaken"},
 
+		{"LowerCaseStatuses", "the status of keys, service credentials and login profiles is Active or Inactive", isDocumented, "API reference; the status of a user is in lower case", nil, "TestOtherSide_statusesInLowerCase"},
 		{"RefuseDeletingActiveKeys", "an active AccessKey can be deleted", isObserved, "official provider; the console refuses", nil, "TestRotation_completeCycle"},
 		{"RefuseSameKeyStatus", "the status that a key has can be set again", isAssumed, "no source", nil, "TestOtherSide_keysThatAreDisabledMeanwhile"},
 		{"RestoreKeysActive", "a restored AccessKey is inactive", isAssumed, "no source", nil, "TestRestoreKey_warnsOfAnActiveKey"},

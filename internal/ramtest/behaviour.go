@@ -106,6 +106,8 @@ type Behaviour struct {
 	EchoContacts bool
 	// EchoClearing is IgnoreClearing, and returns the value as cleared in the response.
 	EchoClearing bool
+	// LowerCaseStatuses returns the status of keys, service credentials and login profiles in lower case.
+	LowerCaseStatuses bool
 	// NormalizeEmails returns the e-mail address of a user in lower case.
 	NormalizeEmails bool
 	// AcceptAnyTagValue accepts tag values that begin with acs: or contain a URL.

@@ -173,7 +173,7 @@ func (r *request) showLoginProfile(user *User) reply {
 		shown["CreateDate"] = stamp(profile.CreateDate)
 		return shown
 	}
-	shown["Status"] = cmp.Or(profile.Status, "Active")
+	shown["Status"] = r.status(cmp.Or(profile.Status, "Active"))
 	shown["UpdateDate"] = stamp(profile.UpdateDate)
 	if r.action == "GetLoginProfile" {
 		r.put(shown, "LastLoginTime", stamp(profile.LastLogin))

@@ -82,7 +82,7 @@ func (r *request) credentialName() (string, error) {
 func (r *request) showCredential(credential *ServiceCredential, user *User) reply {
 	shown := reply{
 		"ServiceCredentialId": credential.ID, "ServiceCredentialName": credential.Name, "ServiceName": credential.ServiceName,
-		"UserPrincipalName": r.principalName(user.Name), "Status": credential.Status, "CreateTime": stamp(credential.CreateTime),
+		"UserPrincipalName": r.principalName(user.Name), "Status": r.status(credential.Status), "CreateTime": stamp(credential.CreateTime),
 	}
 	if !credential.ExpirationTime.IsZero() {
 		shown["ExpirationTime"] = stamp(credential.ExpirationTime)
