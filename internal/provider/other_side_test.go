@@ -376,7 +376,9 @@ func TestOtherSide_statusesInLowerCase(t *testing.T) {
 		expect(t, "statuses", []string{alice.Keys[0].Status, alice.Credentials[0].Status, alice.LoginProfile.Status}, []string{"Inactive", "Inactive", "Inactive"})
 
 		// A status that no source has may be one with which the credential can be used.
-		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status, a.Users["alice"].Credentials[0].Status = "Other", "Other" })
+		srv.Change(func(a *ramtest.Account) {
+			a.Users["alice"].Keys[0].Status, a.Users["alice"].Credentials[0].Status = "Other", "Other"
+		})
 		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Invoke("ram_lock_user", attributes{"user_name": "alice"})
 		clean(t, diags)
 		alice = account(srv).Users["alice"]
