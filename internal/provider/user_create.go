@@ -198,7 +198,7 @@ func explainUnstored(attribute string, want, have ram.User, state string) string
 		return fmt.Sprintf("The service accepted an empty value of %[1]s, and still returns the former value, after two requests: one to Ims and one to Ram. %[2]s\n\n"+
 			"Set another value for %[1]s. To keep the value, remove the user from the state and import it without the attribute.", attribute, state)
 	case returned == "" && (attribute == "email" || attribute == "mobile_phone"):
-		return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
+		return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only, or another client removed it since. %s\n\nRemove %[1]s from the configuration.", attribute, state)
 	}
 	return fmt.Sprintf("The service accepted the request, and returns %[1]s %[3]q instead of %[2]q. It did not store the value, it stores another form of it, or another client changed it since. %[4]s\n\n"+
 		"Apply again. If the service returns the same value after that, use it as %[1]s, or remove %[1]s from the configuration.", attribute, wanted, returned, state)
